@@ -1,0 +1,143 @@
+"""Where traces live: unique names, the link to the latest one, and finding a trace that a person names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+import orjson
+
+from ..events import TraceError
+
+LATEST = "trace_latest.jsonl"
+"""The link, in a trace directory, to the trace that was begun last."""
+
+
+def trace_name(execution_id: str, *, at: float | None = None, suffix: str = ".jsonl") -> str:
+    """A file name that sorts by time and is unique by execution: `trace_20250131_120000_exec_ab12.jsonl`."""
+    stamp = time.strftime("%Y%m%d_%H%M%S", time.localtime(at))
+    return f"trace_{stamp}_{execution_id}{suffix}"
+
+
+def point_latest_at(path: Path) -> None:
+    """Make `trace_latest.jsonl` beside `path` lead to it; without symbolic links (Windows), do nothing."""
+    link = path.parent / LATEST
+    if link.name == path.name:
+        return
+    fresh = link.with_name(f".{LATEST}.{os.getpid()}.{time.monotonic_ns()}")
+    with contextlib.suppress(OSError, NotImplementedError):
+        fresh.symlink_to(path.name)
+        fresh.replace(link)
+
+
+def traces_in(directory: Path) -> list[Path]:
+    """The traces of a directory, newest first, without the link to the latest."""
+    try:
+        found = [
+            path
+            for path in directory.iterdir()
+            if path.suffix in (".jsonl", ".json") and path.name != LATEST and path.is_file()
+        ]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: (_changed(path), path.name), reverse=True)
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def find_trace(name: str, directory: Path) -> Path:
+    """The trace that a person means: a path, `latest`, or a name, or a beginning of one, in the trace directory.
+
+    Raises:
+        TraceError: There is none, or several begin like this.
+    """
+    path = Path(name).expanduser()
+    if name == "latest":
+        return _latest(directory)
+    if path.is_dir():
+        raise TraceError(f"'{name}' is a folder, not a trace", try_=f"Name a file in it, such as {name}/trace.jsonl.")
+    if path.exists():
+        return path
+    traces = traces_in(directory)
+    exact = [trace for trace in traces if name in (trace.name, trace.stem)]
+    begins = exact or [trace for trace in traces if _begins(trace, name)]
+    if len(begins) == 1:
+        return begins[0]
+    if begins:
+        names = ", ".join(trace.name for trace in begins[:5])
+        raise TraceError(f"'{name}' could be {len(begins)} traces", why=names, try_="Type more of the name.")
+    known = f"Traces in {directory}: {', '.join(trace.name for trace in traces[:5])}" if traces else ""
+    raise TraceError(
+        f"There is no trace '{name}'",
+        why=known or f"no such file, and no trace in {directory}",
+        try_="Record one with: namel3ss debug trace APP.ai",
+    )
+
+
+def _begins(trace: Path, name: str) -> bool:
+    execution = trace.stem.partition("exec_")[2]
+    return any(text.startswith(name) for text in (trace.name, f"exec_{execution}" if execution else "", execution))
+
+
+def _latest(directory: Path) -> Path:
+    here = Path("trace.jsonl")
+    candidates = [path for path in (directory / LATEST, here) if path.exists()] or traces_in(directory)
+    if not candidates:
+        raise TraceError(
+            "There is no latest trace",
+            why=f"neither {here} nor a trace in {directory}",
+            try_="Record one with: namel3ss debug trace APP.ai",
+        )
+    return max(candidates, key=_changed).resolve()
+
+
+def move_aside(path: Path, directory: Path) -> Path | None:
+    """Move an earlier trace at `path` into the trace directory under its own time and id; return where it is now.
+
+    None when there was nothing to move.
+
+    Raises:
+        TraceError: It cannot be moved; it is then still where it was.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    execution, began = _identity(path)
+    target = directory / trace_name(execution, at=began, suffix=path.suffix or ".jsonl")
+    count = 2
+    while target.exists():
+        target = directory / trace_name(f"{execution}_{count}", at=began, suffix=path.suffix or ".jsonl")
+        count += 1
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    except OSError as problem:
+        raise TraceError(
+            f"The earlier trace '{path}' cannot be moved to '{target}'",
+            why=problem.strerror or str(problem),
+            try_="Choose another file with --output.",
+        ) from problem
+    return target
+
+
+def _identity(path: Path) -> tuple[str, float]:
+    """Execution id and time of a trace, from its first line; else from the file itself."""
+    changed = path.stat().st_mtime
+    try:
+        with path.open("rb") as file:
+            first = file.readline(1 << 20)
+            if b'"events"' in first[:64]:
+                first = file.readline(1 << 20).rstrip(b",\n")
+        head = orjson.loads(first)
+        execution = head.get("execution_id") or head.get("inputs", {}).get("execution_id")
+        began = head.get("timestamp")
+    except (OSError, ValueError, AttributeError):
+        return f"file_{int(changed)}", changed
+    safe = "".join(c for c in str(execution) if c.isalnum() or c in "_-")[:64] if execution else f"file_{int(changed)}"
+    return safe, float(began) if isinstance(began, int | float) else changed

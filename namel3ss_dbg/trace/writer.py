@@ -1,0 +1,156 @@
+"""Appends lines to a trace file, cheaply enough to leave on.
+
+Lines go to one `bytearray` (a list of lines costs a page fault per event: glibc trims and regrows the heap at every
+flush) and from there to the disk: at once, unless the last write was so recent that writing would take more than two
+percent of the time; a daemon thread writes what then remains within `flush_interval`. Emitters take no lock: growing,
+copying and cutting a bytearray are single C calls under the GIL. The lock orders writers only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import time
+import weakref
+from pathlib import Path
+from typing import Final
+
+from ..events import TraceError
+
+_log = logging.getLogger(__name__)
+
+_MOST_BYTES: Final = 65_536
+_PAUSE: Final = 50.0  # a write of t seconds is followed by 50 t of buffering: two percent of wall time on any disk
+
+DOCUMENT_HEAD: Final = b'{"trace_version": 1, "events": [\n'
+DOCUMENT_TAIL: Final = b"\n]}\n"
+
+
+class TraceWriter:
+    """An open trace file."""
+
+    def __init__(
+        self, path: Path, *, buffer_size: int = 1000, flush_interval: float = 0.05, document: bool = False
+    ) -> None:
+        """Create or continue `path`, readable by its owner only.
+
+        Args:
+            path: Its folder is created when missing.
+            buffer_size: The most events that may wait in memory; 1 writes each event through.
+            flush_interval: The longest that an event waits, in seconds.
+            document: Write one JSON document instead of JSON Lines.
+
+        Raises:
+            TraceError: The file cannot be created or written.
+        """
+        self.path = path
+        self.failure: OSError | None = None
+        """Why nothing is written any more; None while all is well."""
+        self._document = document
+        self._buffer_size = max(buffer_size, 1)
+        self._flush_interval = flush_interval
+        self._buffer = bytearray()
+        self._pending = 0
+        self._due = 0.0
+        self._first = True
+        self._writing = threading.Lock()
+        self._stop = threading.Event()
+        self._flusher: threading.Thread | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            self._mend_torn_tail()
+        except OSError as problem:
+            raise TraceError(
+                f"The trace '{path}' cannot be written",
+                why=problem.strerror or str(problem),
+                try_="Choose another file with --output, or another folder with NAMEL3SS_DEBUG_OUTPUT_DIR.",
+            ) from problem
+        if document:
+            self._buffer += DOCUMENT_HEAD
+        _open_writers.add(self)
+
+    def _mend_torn_tail(self) -> None:
+        """Keep a half-written last line of an earlier run apart from what follows."""
+        size = os.fstat(self._fd).st_size
+        if size and os.pread(self._fd, 1, size - 1) != b"\n":
+            os.write(self._fd, b"\n")
+
+    def append(self, line: bytes, now: float) -> None:
+        """Take one line, its newline included; `now` is the caller's clock in seconds."""
+        if self._document:
+            line = line[:-1] if self._first else b",\n" + line[:-1]
+            self._first = False
+        buffer = self._buffer
+        buffer.extend(line)
+        self._pending += 1
+        if now >= self._due or self._pending >= self._buffer_size or len(buffer) >= _MOST_BYTES:
+            self._due = now + min(self.flush() * _PAUSE, self._flush_interval)
+        elif self._flusher is None:
+            self._start_flusher()
+
+    def flush(self) -> float:
+        """Hand everything to the operating system; return the seconds that took."""
+        with self._writing:
+            self._pending = 0
+            waiting = bytes(self._buffer)
+            if not waiting or self.failure is not None:
+                self._buffer.clear()
+                return 0.0
+            began = time.perf_counter()
+            try:
+                written = os.write(self._fd, waiting)
+                while written < len(waiting):
+                    written += os.write(self._fd, waiting[written:])
+            except OSError as problem:
+                self.failure = problem
+                _log.warning("Tracing to %s ended: %s. The program goes on untraced.", self.path, problem)
+            del self._buffer[: len(waiting)]
+            return time.perf_counter() - began
+
+    def close(self) -> None:
+        """Write what waits, make it durable, and let go of the file."""
+        if self._fd < 0:
+            return
+        self._stop.set()
+        if self._flusher is not None:
+            self._flusher.join()
+        if self._document:
+            self._buffer += DOCUMENT_TAIL
+        self.flush()
+        with contextlib.suppress(OSError):
+            os.fsync(self._fd)
+        os.close(self._fd)
+        self._fd = -1
+        _open_writers.discard(self)
+
+    def _start_flusher(self) -> None:
+        self._flusher = threading.Thread(target=self._flush_now_and_then, name="trace-flusher", daemon=True)
+        self._flusher.start()
+
+    def _flush_now_and_then(self) -> None:
+        while not self._stop.wait(self._flush_interval):
+            if self._buffer:
+                self.flush()
+
+    def _forked(self) -> None:
+        """In a child: what waits belongs to the parent, which will write it; threads did not come along."""
+        self._writing = threading.Lock()
+        self._buffer.clear()
+        self._pending = 0
+        self._flusher = None
+
+
+_open_writers: weakref.WeakSet[TraceWriter] = weakref.WeakSet()
+# Known to the fork hook below, which must reach every open file of this process.
+
+
+def _after_fork() -> None:
+    for writer in list(_open_writers):
+        writer._forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
