@@ -1,0 +1,396 @@
+"""What the operators and functions of the expression language do with JSON values.
+
+They are written for values of unknown origin: nothing here reads an attribute of a Python object, and nothing can be
+made to build a text or list of absurd size.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+LONGEST_REPEAT = 100_000
+"""The size of a text or list that `*` may make."""
+LONGEST_RESULT = 10_000_000
+"""The size of a text or list that anything else may make."""
+
+Lookup = Callable[[str], Any]
+"""Gives the value of a root name, or raises `KeyError`."""
+
+Run = Callable[[Lookup], Any]
+"""Evaluates one part of an expression."""
+
+
+class Fault(Exception):
+    """Why an expression cannot be parsed or evaluated, on its way to whoever knows the whole text."""
+
+    def __init__(self, why: str, *, column: int | None = None, try_: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.column = column
+        self.try_ = try_
+
+    def at(self, column: int) -> Fault:
+        """This fault, pointing at a character unless it already points at one."""
+        if self.column is None:
+            self.column = column
+        return self
+
+
+class Absent(Fault):
+    """A name, key or index that does not exist: no error inside `defined(…)` and before `| default(…)`."""
+
+
+def kind_of(value: Any) -> str:
+    """The value's type as a sentence says it: `a number`."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a string"
+        case list() | tuple():
+            return "a list"
+        case dict():
+            return "an object"
+    return f"a {type(value).__name__}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def member(value: Any, key: Any) -> Any:
+    """`value.key` or `value[key]`: the entry of an object, or the item of a list.
+
+    Raises:
+        Absent: There is none; the sentence says what there is instead.
+    """
+    if isinstance(value, dict):
+        try:
+            return value[key]
+        except (KeyError, TypeError):
+            raise Absent(f"there is no {_shown(key)} in it", try_=_known_keys(value)) from None
+    if isinstance(value, list | tuple):
+        if not isinstance(key, int) or isinstance(key, bool):
+            raise Absent(f"a list has numbered items, not {_shown(key)}", try_="Write a number in brackets: [0].")
+        try:
+            return value[key]
+        except IndexError:
+            count = "1 item" if len(value) == 1 else f"{len(value)} items"
+            raise Absent(f"there is no item {key} in a list of {count}") from None
+    raise Absent(f"{kind_of(value)} has no {_shown(key)}")
+
+
+def _shown(key: Any) -> str:
+    return f"'{clipped(key, 40)}'" if isinstance(key, str) else clipped(as_text(key), 40)
+
+
+def _known_keys(value: dict[Any, Any]) -> str:
+    keys = [str(key) for key in value]
+    if not keys:
+        return "The object is empty."
+    more = f", … ({len(keys)} in all)" if len(keys) > 12 else ""
+    return f"Keys: {', '.join(keys[:12])}{more}."
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Whether two values are the same JSON value; `1` is `1.0`, but `true` is not `1`."""
+    if left is right:
+        return True
+    if isinstance(left, bool) or isinstance(right, bool):
+        return False
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
+    return bool(left == right)
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def ordered(left: Any, right: Any) -> bool:
+        if (_is_number(left) and _is_number(right)) or (isinstance(left, str) and isinstance(right, str)):
+            return compare(left, right)
+        raise Fault(
+            f"{kind_of(left)} and {kind_of(right)} have no order", try_="Convert one of them with float or str."
+        )
+
+    return ordered
+
+
+def contains(container: Any, item: Any) -> bool:
+    """Whether a text has this part, a list this item, an object this key; null contains nothing."""
+    match container:
+        case None:
+            return False
+        case str() if isinstance(item, str):
+            return item in container
+        case str():
+            raise Fault(f"a string cannot contain {kind_of(item)}", try_="Convert it with str.")
+        case list() | tuple():
+            return any(equal(item, each) for each in container)
+        case dict():
+            return isinstance(item, str) and item in container
+    raise Fault(f"{kind_of(container)} cannot contain anything")
+
+
+def matches(text: Any, pattern: Any) -> bool:
+    """Whether a regular expression is found in a text; in null it never is."""
+    if text is None:
+        return False
+    if not isinstance(text, str):
+        raise Fault(f"{kind_of(text)} cannot be searched", try_="Convert it with str.")
+    return compiled(pattern).search(text) is not None
+
+
+def compiled(pattern: Any) -> re.Pattern[str]:
+    """The pattern, ready to search with.
+
+    Raises:
+        Fault: It is not a regular expression.
+    """
+    if not isinstance(pattern, str):
+        raise Fault(f"{kind_of(pattern)} is not a regular expression")
+    try:
+        return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as problem:
+        raise Fault(f"'{clipped(pattern, 80)}' is not a regular expression, {problem}") from None
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": equal,
+    "!=": lambda left, right: not equal(left, right),
+    "<": _ordered(operator.lt),
+    "<=": _ordered(operator.le),
+    ">": _ordered(operator.gt),
+    ">=": _ordered(operator.ge),
+    "in": lambda left, right: contains(right, left),
+    "not in": lambda left, right: not contains(right, left),
+    "contains": contains,
+    "matches": matches,
+    "=~": matches,
+}
+
+
+def _calculate(sign: str, compute: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    if not (_is_number(left) and _is_number(right)):
+        raise Fault(f"'{sign}' does not work on {kind_of(left)} and {kind_of(right)}")
+    try:
+        result = compute(left, right)
+        finite = math.isfinite(result)
+    except ZeroDivisionError:
+        raise Fault("it divides by zero") from None
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise Fault("the number is too large")
+    return result
+
+
+def _add(left: Any, right: Any) -> Any:
+    if type(left) is type(right) and isinstance(left, str | list):
+        _bounded(len(left) + len(right))
+        return operator.add(left, right)
+    if isinstance(left, str) or isinstance(right, str):
+        raise Fault(f"'+' does not join {kind_of(left)} and {kind_of(right)}", try_="Convert one of them with str.")
+    return _calculate("+", operator.add, left, right)
+
+
+def _multiply(left: Any, right: Any) -> Any:
+    if isinstance(left, int) and isinstance(right, str | list):
+        left, right = right, left
+    if isinstance(left, str | list) and isinstance(right, int) and not isinstance(right, bool):
+        if size_of(left) * max(right, 0) > LONGEST_REPEAT:
+            raise Fault(f"the result would be longer than {LONGEST_REPEAT:,}")
+        return left * right
+    return _calculate("*", operator.mul, left, right)
+
+
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": _add,
+    "-": lambda left, right: _calculate("-", operator.sub, left, right),
+    "*": _multiply,
+    "/": lambda left, right: _calculate("/", operator.truediv, left, right),
+    "%": lambda left, right: _calculate("%", operator.mod, left, right),
+}
+
+
+def signed(sign: str, value: Any) -> Any:
+    """The number with its sign."""
+    if not _is_number(value):
+        raise Fault(f"{kind_of(value)} has no sign")
+    return -value if sign == "-" else value
+
+
+def size_of(value: Any) -> int:
+    """How much there is in a value, about its length as JSON; counting ends when the result would be absurd."""
+    total = 0
+    waiting = [value]
+    while waiting and total <= LONGEST_RESULT:
+        each = waiting.pop()
+        total += len(each) + 2 if isinstance(each, str) else 4
+        if isinstance(each, dict):
+            waiting.extend(each)
+            waiting.extend(each.values())
+        elif isinstance(each, list | tuple):
+            waiting.extend(each)
+    return total
+
+
+def _bounded(size: int) -> None:
+    if size > LONGEST_RESULT:
+        raise Fault(f"the result would be longer than {LONGEST_RESULT:,}")
+
+
+def as_json(value: Any) -> str:
+    """The value as JSON text."""
+    _bounded(size_of(value))
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError) as problem:
+        raise Fault(f"the value cannot be written as JSON, {problem}") from None
+
+
+def as_text(value: Any) -> str:
+    """The value as a text shows it: a string as it is, everything else as JSON."""
+    return value if isinstance(value, str) else as_json(value)
+
+
+def clipped(text: str, length: int) -> str:
+    """The text, cut to a length with a sign that it was cut."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _length(value: Any) -> int:
+    if not isinstance(value, str | list | tuple | dict):
+        raise Fault(f"{kind_of(value)} has no length")
+    return len(value)
+
+
+def _on_text(function: Callable[[str], str]) -> Callable[[Any], str]:
+    def apply(value: Any) -> str:
+        if not isinstance(value, str):
+            raise Fault(f"it needs a string, not {kind_of(value)}", try_="Convert it with str.")
+        return function(value)
+
+    return apply
+
+
+def _on_number(function: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(*values: Any) -> Any:
+        for value in values:
+            if not _is_number(value):
+                raise Fault(f"it needs a number, not {kind_of(value)}")
+        try:
+            return function(*values)
+        except (TypeError, ValueError, OverflowError):
+            raise Fault("it does not work on these numbers") from None
+
+    return apply
+
+
+def _to_number(convert: Callable[[Any], Any], word: str) -> Callable[[Any], Any]:
+    def apply(value: Any) -> Any:
+        try:
+            if isinstance(value, str | int | float) and math.isfinite(result := convert(value)):
+                return result
+        except (ValueError, OverflowError):
+            pass
+        shown = f"'{clipped(value, 40)}'" if isinstance(value, str) else kind_of(value)
+        raise Fault(f"{shown} is not {word}")
+
+    return apply
+
+
+def _extreme(better: Callable[[Any, Any], bool]) -> Callable[..., Any]:
+    def apply(*values: Any) -> Any:
+        candidates = values[0] if len(values) == 1 and isinstance(values[0], list) else values
+        if not candidates:
+            raise Fault("the list is empty")
+        best, *others = candidates
+        for each in others:
+            if better(each, best):
+                best = each
+        return best
+
+    return apply
+
+
+def _join(values: Any, between: Any = "") -> str:
+    if not isinstance(values, list | tuple):
+        raise Fault(f"it joins a list, not {kind_of(values)}")
+    _bounded(size_of(values) + len(values) * size_of(between))
+    return as_text(between).join(map(as_text, values))
+
+
+def _truncate(text: Any, length: Any = 80) -> str:
+    if not isinstance(length, int) or isinstance(length, bool) or length < 1:
+        raise Fault("it cuts to a whole number of characters, at least 1")
+    return clipped(as_text(text), length)
+
+
+def _defined(value: Run) -> Run:
+    def run(lookup: Lookup) -> bool:
+        try:
+            value(lookup)
+        except Absent:
+            return False
+        return True
+
+    return run
+
+
+def _default(value: Run, otherwise: Run) -> Run:
+    """The value, or the other one where it is absent or null."""
+
+    def run(lookup: Lookup) -> Any:
+        try:
+            found = value(lookup)
+        except Absent:
+            return otherwise(lookup)
+        return otherwise(lookup) if found is None else found
+
+    return run
+
+
+@attrs.frozen
+class Function:
+    """One function; `x | f(a)` is another way to write `f(x, a)`."""
+
+    apply: Callable[..., Any]
+    least: int = 1
+    """How many values it needs."""
+    most: int = 1
+    """How many values it takes."""
+    lazy: bool = False
+    """Whether `apply` takes the unevaluated arguments and returns what evaluates the call."""
+
+
+FUNCTIONS: dict[str, Function] = {
+    "abs": Function(_on_number(abs)),
+    "default": Function(_default, least=2, most=2, lazy=True),
+    "defined": Function(_defined, lazy=True),
+    "float": Function(_to_number(float, "a number")),
+    "int": Function(_to_number(int, "a whole number")),
+    "join": Function(_join, most=2),
+    "json": Function(as_json),
+    "len": Function(_length),
+    "length": Function(_length),
+    "lower": Function(_on_text(str.lower)),
+    "max": Function(_extreme(COMPARISONS[">"]), most=100),
+    "min": Function(_extreme(COMPARISONS["<"]), most=100),
+    "round": Function(_on_number(round), most=2),
+    "str": Function(as_text),
+    "trim": Function(_on_text(str.strip)),
+    "truncate": Function(_truncate, most=2),
+    "upper": Function(_on_text(str.upper)),
+}
