@@ -17,7 +17,8 @@ import attrs
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 
 from ..events import ExpressionError
-from .operators import ARITHMETIC, COMPARISONS, FUNCTIONS, Absent, Fault, Lookup, Run, clipped, compiled, member, signed
+from .functions import FUNCTIONS, Lookup, Run
+from .operators import ARITHMETIC, COMPARISONS, Absent, Fault, clipped, compiled, member, signed
 
 LONGEST_TEXT = 10_000
 """Characters that an expression may have."""
@@ -25,7 +26,7 @@ DEEPEST_NESTING = 100
 """How many operations may stand inside one another."""
 
 _CONSTANTS = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
+_ESCAPES = {"f": "\f", "n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ADVICE = {
     "=": "Write == to compare.",
@@ -291,13 +292,16 @@ def _plain(token: Token) -> str:
 
 
 def unescaped(text: str) -> str:
-    r"""The text with its escapes resolved; an unknown one stays, so that `"\d+"` is a pattern for digits."""
+    r"""The text with its escapes resolved; others stay: `"\d+"` is a pattern for digits, `"\bno\b"` for a word."""
+    if "\\" not in text:
+        return text
+    resolved = _ESCAPE.sub(_resolved, text)
+    return resolved.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")  # joins halves of a pair
 
-    def resolved(match: re.Match[str]) -> str:
-        code, letter = match.groups()
-        return chr(int(code, 16)) if code else _ESCAPES.get(letter, match.group())
 
-    return _ESCAPE.sub(resolved, text) if "\\" in text else text
+def _resolved(escape: re.Match[str]) -> str:
+    code, letter = escape.groups()
+    return chr(int(code, 16)) if code else _ESCAPES.get(letter, escape.group())
 
 
 def _compare(sign: Token, left: Term, right: Term) -> Run:

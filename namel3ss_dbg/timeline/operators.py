@@ -1,4 +1,4 @@
-"""What the operators and functions of the expression language do with JSON values.
+"""What the operators of the expression language do with JSON values.
 
 They are written for values of unknown origin: nothing here reads an attribute of a Python object, and nothing can be
 made to build a text or list of absurd size.
@@ -13,18 +13,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import attrs
-
 LONGEST_REPEAT = 100_000
 """The size of a text or list that `*` may make."""
 LONGEST_RESULT = 10_000_000
 """The size of a text or list that anything else may make."""
-
-Lookup = Callable[[str], Any]
-"""Gives the value of a root name, or raises `KeyError`."""
-
-Run = Callable[[Lookup], Any]
-"""Evaluates one part of an expression."""
 
 
 class Fault(Exception):
@@ -65,7 +57,8 @@ def kind_of(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether the value is a JSON number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -118,7 +111,7 @@ def equal(left: Any, right: Any) -> bool:
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def ordered(left: Any, right: Any) -> bool:
-        if (_is_number(left) and _is_number(right)) or (isinstance(left, str) and isinstance(right, str)):
+        if (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str)):
             return compare(left, right)
         raise Fault(
             f"{kind_of(left)} and {kind_of(right)} have no order", try_="Convert one of them with float or str."
@@ -182,7 +175,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def _calculate(sign: str, compute: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    if not (_is_number(left) and _is_number(right)):
+    if not (is_number(left) and is_number(right)):
         raise Fault(f"'{sign}' does not work on {kind_of(left)} and {kind_of(right)}")
     try:
         result = compute(left, right)
@@ -198,7 +191,7 @@ def _calculate(sign: str, compute: Callable[[Any, Any], Any], left: Any, right: 
 
 def _add(left: Any, right: Any) -> Any:
     if type(left) is type(right) and isinstance(left, str | list):
-        _bounded(len(left) + len(right))
+        bounded(len(left) + len(right))
         return operator.add(left, right)
     if isinstance(left, str) or isinstance(right, str):
         raise Fault(f"'+' does not join {kind_of(left)} and {kind_of(right)}", try_="Convert one of them with str.")
@@ -226,7 +219,7 @@ ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 
 def signed(sign: str, value: Any) -> Any:
     """The number with its sign."""
-    if not _is_number(value):
+    if not is_number(value):
         raise Fault(f"{kind_of(value)} has no sign")
     return -value if sign == "-" else value
 
@@ -246,14 +239,15 @@ def size_of(value: Any) -> int:
     return total
 
 
-def _bounded(size: int) -> None:
+def bounded(size: int) -> None:
+    """Refuse to build something absurdly large."""
     if size > LONGEST_RESULT:
         raise Fault(f"the result would be longer than {LONGEST_RESULT:,}")
 
 
 def as_json(value: Any) -> str:
     """The value as JSON text."""
-    _bounded(size_of(value))
+    bounded(size_of(value))
     try:
         return json.dumps(value, ensure_ascii=False, default=str)
     except (TypeError, ValueError) as problem:
@@ -268,129 +262,3 @@ def as_text(value: Any) -> str:
 def clipped(text: str, length: int) -> str:
     """The text, cut to a length with a sign that it was cut."""
     return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def _length(value: Any) -> int:
-    if not isinstance(value, str | list | tuple | dict):
-        raise Fault(f"{kind_of(value)} has no length")
-    return len(value)
-
-
-def _on_text(function: Callable[[str], str]) -> Callable[[Any], str]:
-    def apply(value: Any) -> str:
-        if not isinstance(value, str):
-            raise Fault(f"it needs a string, not {kind_of(value)}", try_="Convert it with str.")
-        return function(value)
-
-    return apply
-
-
-def _on_number(function: Callable[..., Any]) -> Callable[..., Any]:
-    def apply(*values: Any) -> Any:
-        for value in values:
-            if not _is_number(value):
-                raise Fault(f"it needs a number, not {kind_of(value)}")
-        try:
-            return function(*values)
-        except (TypeError, ValueError, OverflowError):
-            raise Fault("it does not work on these numbers") from None
-
-    return apply
-
-
-def _to_number(convert: Callable[[Any], Any], word: str) -> Callable[[Any], Any]:
-    def apply(value: Any) -> Any:
-        try:
-            if isinstance(value, str | int | float) and math.isfinite(result := convert(value)):
-                return result
-        except (ValueError, OverflowError):
-            pass
-        shown = f"'{clipped(value, 40)}'" if isinstance(value, str) else kind_of(value)
-        raise Fault(f"{shown} is not {word}")
-
-    return apply
-
-
-def _extreme(better: Callable[[Any, Any], bool]) -> Callable[..., Any]:
-    def apply(*values: Any) -> Any:
-        candidates = values[0] if len(values) == 1 and isinstance(values[0], list) else values
-        if not candidates:
-            raise Fault("the list is empty")
-        best, *others = candidates
-        for each in others:
-            if better(each, best):
-                best = each
-        return best
-
-    return apply
-
-
-def _join(values: Any, between: Any = "") -> str:
-    if not isinstance(values, list | tuple):
-        raise Fault(f"it joins a list, not {kind_of(values)}")
-    _bounded(size_of(values) + len(values) * size_of(between))
-    return as_text(between).join(map(as_text, values))
-
-
-def _truncate(text: Any, length: Any = 80) -> str:
-    if not isinstance(length, int) or isinstance(length, bool) or length < 1:
-        raise Fault("it cuts to a whole number of characters, at least 1")
-    return clipped(as_text(text), length)
-
-
-def _defined(value: Run) -> Run:
-    def run(lookup: Lookup) -> bool:
-        try:
-            value(lookup)
-        except Absent:
-            return False
-        return True
-
-    return run
-
-
-def _default(value: Run, otherwise: Run) -> Run:
-    """The value, or the other one where it is absent or null."""
-
-    def run(lookup: Lookup) -> Any:
-        try:
-            found = value(lookup)
-        except Absent:
-            return otherwise(lookup)
-        return otherwise(lookup) if found is None else found
-
-    return run
-
-
-@attrs.frozen
-class Function:
-    """One function; `x | f(a)` is another way to write `f(x, a)`."""
-
-    apply: Callable[..., Any]
-    least: int = 1
-    """How many values it needs."""
-    most: int = 1
-    """How many values it takes."""
-    lazy: bool = False
-    """Whether `apply` takes the unevaluated arguments and returns what evaluates the call."""
-
-
-FUNCTIONS: dict[str, Function] = {
-    "abs": Function(_on_number(abs)),
-    "default": Function(_default, least=2, most=2, lazy=True),
-    "defined": Function(_defined, lazy=True),
-    "float": Function(_to_number(float, "a number")),
-    "int": Function(_to_number(int, "a whole number")),
-    "join": Function(_join, most=2),
-    "json": Function(as_json),
-    "len": Function(_length),
-    "length": Function(_length),
-    "lower": Function(_on_text(str.lower)),
-    "max": Function(_extreme(COMPARISONS[">"]), most=100),
-    "min": Function(_extreme(COMPARISONS["<"]), most=100),
-    "round": Function(_on_number(round), most=2),
-    "str": Function(as_text),
-    "trim": Function(_on_text(str.strip)),
-    "truncate": Function(_truncate, most=2),
-    "upper": Function(_on_text(str.upper)),
-}

@@ -1,0 +1,185 @@
+"""What all parts of one execution share: the program, the tracer, and the two doors to the world.
+
+Models and tools are reached only through here. So each passage has a span with its source position, each error is
+recorded once, where it is first seen, and whoever wants to answer in place of the world replaces one of two objects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ...events import DebugError, ProgramError, SourceError
+from ...recording import ExecutionTracer, Span, describe
+from .memory import Conversation
+from .models import Message, ModelAnswer, ModelError, ModelRequest, Models, cost_of, number_setting
+from .nodes import Field, Llm, Position, Program, Tool
+from .tools import ToolError, Tools
+from .values import resolve, revealed, shown
+
+_RECORDED = "_namel3ss_recorded"
+
+
+@attrs.define
+class Run:
+    """One execution of a program."""
+
+    program: Program
+    tracer: ExecutionTracer
+    models: Models
+    tools: Tools
+    conversations: dict[str, Conversation] = attrs.field(factory=dict, init=False)
+    """What the agents remember, by agent."""
+
+    @contextmanager
+    def span(
+        self,
+        kind: str,
+        component: str,
+        name: str,
+        at: Position,
+        *,
+        inputs: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> Iterator[Span]:
+        """A span at a place of the source; an error that leaves it is recorded in it, unless it was before."""
+        about = {"source": at.to_dict(), **(metadata or {})}
+        with self.tracer.span(kind, component, name, inputs=inputs, metadata=about) as span:
+            span.metadata = metadata
+            try:
+                yield span
+            except Exception as problem:
+                self._record(problem, component, name, at)
+                raise
+
+    def llm(self, name: str | None, at: Position) -> Llm:
+        """The declared llm of that name; without a name the only declared one, else an offline one.
+
+        Raises:
+            ProgramError: None of that name is declared.
+        """
+        declared = self.program.llms
+        if name is None:
+            return next(iter(declared.values())) if len(declared) == 1 else Llm(name="default", at=at)
+        if name not in declared:
+            names = ", ".join(declared) or "none"
+            raise ProgramError(f"There is no llm '{name}'", why=f"{place(at)} asks for it", try_=f"Declared: {names}.")
+        return declared[name]
+
+    async def ask(
+        self,
+        llm: Llm,
+        messages: Sequence[Message],
+        *,
+        parameters: dict[str, Any] | None = None,
+        tools: Sequence[Tool] = (),
+        outputs: Sequence[Field] = (),
+        agent: str | None = None,
+    ) -> ModelAnswer:
+        """A model's answer, within an `llm_call`.
+
+        Raises:
+            ModelError: The model did not answer.
+        """
+        settings = resolve({**llm.parameters, **(parameters or {})}, {})
+        request = ModelRequest(
+            llm=llm.name,
+            model=llm.model,
+            messages=tuple(messages),
+            tools=tuple(tools),
+            parameters=shown(settings),
+            outputs=tuple(outputs),
+            agent=agent,
+        )
+        with (
+            _translated(ModelError, f"The llm '{llm.name}' failed"),
+            self.span(
+                "llm_call", "llm", llm.provider, llm.at, inputs=request.to_dict(), metadata={"llm": llm.name}
+            ) as span,
+        ):
+            answer = await self._answer(llm, attrs.evolve(request, parameters=revealed(settings)))
+            span.outputs = answer.to_dict()
+            span.tokens_used = answer.prompt_tokens + answer.completion_tokens
+            span.cost_estimate = cost_of(llm, answer)
+        return answer
+
+    async def call(self, tool: Tool, arguments: dict[str, Any], *, call_id: str | None = None) -> Any:
+        """A tool's result, within a `tool_call`.
+
+        Raises:
+            ProgramError: The tool gave no result.
+        """
+        metadata = {"call_id": call_id} if call_id is not None else None
+        with (
+            _translated(ToolError, f"The tool '{tool.name}' failed"),
+            self.span("tool_call", "tool", tool.name, tool.at, inputs=shown(arguments), metadata=metadata) as span,
+        ):
+            result = await self.tools.call(tool, arguments)
+            span.outputs = {"result": result}
+        return result
+
+    async def _answer(self, llm: Llm, request: ModelRequest) -> ModelAnswer:
+        timeout = number_setting(llm, "timeout")
+        try:
+            async with asyncio.timeout(timeout) as limit:
+                return await self.models.of(llm).ask(request)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise ModelError(f"The llm '{llm.name}' took too long", why=f"its timeout is {timeout:g} s") from None
+
+    def _record(self, problem: Exception, component: str, name: str, at: Position) -> None:
+        if _RECORDED in vars(problem):
+            return
+        vars(problem)[_RECORDED] = True
+        if isinstance(problem, SourceError):
+            at = Position(problem.file, problem.line, problem.column)
+            problem.source = problem.source or self._line(at)
+        about = {
+            "source": at.to_dict(),
+            "error_type": type(problem).__name__,
+            "error_message": describe(problem).partition(": ")[2],
+        }
+        if not isinstance(problem, DebugError):
+            about["raised_at"] = _raised_at(problem)
+        self.tracer.emit(
+            "error_occurred",
+            component=component,
+            component_name=name,
+            status="failed",
+            error=describe(problem),
+            metadata=about,
+        )
+
+    def _line(self, at: Position) -> str:
+        lines = self.program.sources.get(at.file, "").splitlines()
+        return lines[at.line - 1] if at.line <= len(lines) else ""
+
+
+def place(at: Position) -> str:
+    """A position as sentences hold it: `app.ai:12`."""
+    return f"{at.file}:{at.line}"
+
+
+@contextmanager
+def _translated(kind: type[ProgramError], what: str) -> Iterator[None]:
+    """Turn what models and tools raise, after it was recorded, into an error that a person can read."""
+    try:
+        yield
+    except DebugError:
+        raise
+    except Exception as problem:  # a door to the world: anything may come through
+        error = kind(what, why=describe(problem))
+        vars(error)[_RECORDED] = vars(problem).pop(_RECORDED, True)
+        raise error from problem
+
+
+def _raised_at(problem: Exception) -> str:
+    frames = traceback.extract_tb(problem.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}" if frames else ""
