@@ -1,7 +1,7 @@
 """Strands of concurrent work, and the calls that are open on each.
 
-Frames come from parents, never from a stack: whatever the order in which the events of several lanes arrive, each lane has
-the frames that it has alone.
+Frames come from parents, never from a stack: whatever the order in which the events of several lanes arrive, each lane
+has the frames that it has alone.
 """
 
 from __future__ import annotations

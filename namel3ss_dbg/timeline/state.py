@@ -1,8 +1,8 @@
 """What has a value at a moment, and who wrote it.
 
-Two sorts of names are visible: the inputs (at an end also the outputs) of the calls that are open on the lane, innermost
-first, and the newest result of every component that has ended so far on any lane. The second needs no fold over the run:
-the last end of a component is one look into the index.
+Two sorts of names are visible: the inputs (at an end also the outputs) of the calls that are open on the lane, the
+innermost first, and the newest result of every component that has ended so far on any lane. The second needs no fold
+over the run: the last end of a component is one look into the index.
 """
 
 from __future__ import annotations

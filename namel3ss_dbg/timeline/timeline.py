@@ -91,6 +91,12 @@ class Timeline:
             event = self._decoded[moment] = self._index.event(moment)
         return event
 
+    def identity(self, moment: Moment) -> str:
+        """The id of an event that is known; empty when it has none."""
+        if self._index is None:
+            return self._events[moment].event_id
+        return self._index.identity(moment)
+
     def append(self, event: TraceEvent) -> Moment:
         """Take the next event of a live program; returns its moment."""
         link = self._link

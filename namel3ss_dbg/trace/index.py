@@ -137,6 +137,13 @@ class TraceIndex:
         """An event, decoded; a line that is none is given as one of type `invalid_line`."""
         return read_line(self.line(row))
 
+    def identity(self, row: Row) -> str:
+        """The id of an event, without decoding the rest; empty when it has none."""
+        try:
+            return _decode_id(self.line(row)).event_id or ""
+        except msgspec.MsgspecError:
+            return self.event(row).event_id
+
     def events(self) -> Iterator[TraceEvent]:
         """All events in order, reading on as needed."""
         row = 0
@@ -149,6 +156,11 @@ class TraceIndex:
         self._file.close()
 
 
+class _Identity(msgspec.Struct, gc=False):
+    event_id: str | None = None
+
+
+_decode_id = msgspec.json.Decoder(_Identity).decode
 _decode = msgspec.json.Decoder(Head, strict=False).decode
 
 

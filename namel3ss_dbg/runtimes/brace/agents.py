@@ -6,17 +6,18 @@ on; an answer without a wish for a tool is the agent's response.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from ...events import ProgramError
 from .memory import Conversation
 from .models import Message, ModelAnswer, ToolCall
 from .nodes import Agent, Llm, Memory, Text, Tool
-from .run import Run, place
+from .run import Run, place, together
 from .templates import Names, as_text, render
 
-_SUMMARISE = "Summarise this conversation in at most {tokens} tokens. Keep names, numbers, decisions and open questions."
+_SUMMARISE = (
+    "Summarise this conversation in at most {tokens} tokens. Keep names, numbers, decisions and open questions."
+)
 
 
 class AgentError(ProgramError):
@@ -55,7 +56,7 @@ class _Worker:
         self.run = run
         self.agent = agent
         self.llm = run.llm(agent.llm, agent.at)
-        self.tools = [run.program.tools[name] for name in agent.tools if name in run.program.tools]
+        self.tools = [run.program.tools[name] for name in agent.tools]
         self.system = _system_text(run, agent, self.llm, names)
         self.conversation = run.conversations.setdefault(agent.name, self._new_conversation())
 
@@ -91,7 +92,7 @@ class _Worker:
             span.outputs = {"response": answer.text}
             if answer.tool_calls:
                 span.outputs["tool_calls"] = [call.to_dict() for call in answer.tool_calls]
-                messages += await asyncio.gather(*(self._call(call) for call in answer.tool_calls))
+                messages += await together(*(self._call(call) for call in answer.tool_calls))
         return answer
 
     async def _call(self, call: ToolCall) -> Message:

@@ -1,7 +1,7 @@
 """Tools that are one HTTP request.
 
 `{{ }}` in the endpoint and the headers may read the arguments and `env`; arguments that the endpoint does not use go
-into the query, or into a JSON body when the method has one. Neither the address nor a header is ever written to a trace.
+into the query, or into a JSON body when the method has one. Neither address nor headers are ever written to a trace.
 """
 
 from __future__ import annotations

@@ -47,6 +47,8 @@ class Text:
     at: Position
     escaped: bool = False
     """Whether escapes were resolved, so that columns inside are only approximate."""
+    indent: int = 0
+    """Columns that were cut off before every line but the first: the indentation of a triple-quoted body."""
 
 
 Value = Any
@@ -78,6 +80,8 @@ class App:
     at: Position
     start: str | None = None
     settings: dict[str, Value] = attrs.field(factory=dict)
+    places: dict[str, Position] = attrs.field(factory=dict, eq=False, repr=False)
+    """Where the names of other declarations that it uses stand, by name."""
 
 
 @attrs.frozen(kw_only=True)
@@ -138,6 +142,8 @@ class Memory:
     summary_trigger_messages: int = 20
     summary_trigger_tokens: int | None = None
     summary_recent_window: int = 6
+    places: dict[str, Position] = attrs.field(factory=dict, eq=False, repr=False)
+    """Where the names of other declarations that it uses stand, by name."""
 
 
 @attrs.frozen(kw_only=True)
@@ -155,6 +161,10 @@ class Prompt:
     parameters: dict[str, Value] = attrs.field(factory=dict)
     max_retries: int = 2
     """How often an answer that does not fit `outputs` is asked for again."""
+    settings: dict[str, Value] = attrs.field(factory=dict)
+    """Everything else: description, role, …"""
+    places: dict[str, Position] = attrs.field(factory=dict, eq=False, repr=False)
+    """Where the names of other declarations that it uses stand, by name."""
 
 
 @attrs.frozen(kw_only=True)
@@ -200,6 +210,8 @@ class Agent:
     max_turns: int = 10
     parameters: dict[str, Value] = attrs.field(factory=dict)
     settings: dict[str, Value] = attrs.field(factory=dict)
+    places: dict[str, Position] = attrs.field(factory=dict, eq=False, repr=False)
+    """Where the names of other declarations that it uses stand, by name."""
 
 
 @attrs.frozen(kw_only=True)

@@ -57,7 +57,7 @@ def prompt_names(prompt: Prompt, arguments: dict[str, Any]) -> dict[str, Any]:
     if wrong:
         raise PromptError(f"The inputs of the prompt '{prompt.name}' do not fit", why="; ".join(wrong))
     defaults = {field.name: resolve(field.default, {}) for field in fields}
-    return {"input": arguments.get("input"), **defaults, **given}
+    return {**{name: value for name, value in arguments.items() if name == "input"}, **defaults, **given}
 
 
 def _messages(prompt: Prompt, llm: Llm, names: Names) -> list[Message]:
@@ -65,17 +65,17 @@ def _messages(prompt: Prompt, llm: Llm, names: Names) -> list[Message]:
     if prompt.outputs:
         schema = json.dumps(json_schema(prompt.outputs), ensure_ascii=False)
         system.append(f"Answer with one JSON object of this schema and nothing else: {schema}")
-    question = render(prompt.template, names) if prompt.template is not None else _listed(names)
+    question = render(prompt.template, names) if prompt.template is not None else _listed(prompt, names)
     told = [Message("system", "\n\n".join(system))] if system else []
     return [*told, Message("user", question)]
 
 
-def _listed(names: Names) -> str:
+def _listed(prompt: Prompt, names: Names) -> str:
     """What a prompt without a template asks: its only input, or each with its name."""
-    values = {name: value for name, value in names.items() if value is not None}
+    values = {name: names[name] for name in [field.name for field in prompt.inputs] or names}
     if len(values) == 1:
         return as_text(next(iter(values.values())))
-    return "\n".join(f"{name}: {as_text(value)}" for name, value in values.items())
+    return "\n".join(f"{name}: {as_text(value)}" for name, value in values.items() if value is not None)
 
 
 async def _fitting_answer(run: Run, prompt: Prompt, llm: Llm, messages: list[Message]) -> Any:

@@ -69,7 +69,7 @@ class PythonCode:
             raise ProgramError(
                 f"There is no Python module '{name}'",
                 why=f"{at.file}:{at.line} asks for it, but neither {file} nor an installed module is there",
-                try_="Write that file, or bind the tool otherwise: python: \"module:function\".",
+                try_='Write that file, or bind the tool otherwise: python: "module:function".',
             ) from problem
         except Exception as problem:  # a module's own top-level code may raise anything
             raise _unloadable(name, problem) from problem
@@ -102,7 +102,8 @@ async def in_thread(function: Callable[[], Any]) -> Any:
             future.set_exception(problem)
 
     def work() -> None:
-        result, problem = None, None
+        result: Any = None
+        problem: BaseException | None = None
         try:
             result = context.run(function)
         except (StopIteration, SystemExit) as error:  # a future refuses the one, the other would end the debugger

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,15 @@ class Run:
 def place(at: Position) -> str:
     """A position as sentences hold it: `app.ai:12`."""
     return f"{at.file}:{at.line}"
+
+
+async def together(*work: Coroutine[Any, Any, Any]) -> list[Any]:
+    """The results of what runs at once; waits for the last also when one fails, so that no span is left open."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results
 
 
 @contextmanager

@@ -277,7 +277,7 @@ def _names(parts: _Parts) -> set[str]:
 def _position(text: Text, offset: int) -> Position:
     before = text.raw[:offset]
     newline = before.rfind("\n")
-    column = text.at.column + offset if newline < 0 else offset - newline
+    column = text.at.column + offset if newline < 0 else text.indent + offset - newline
     return Position(text.at.file, text.at.line + before.count("\n"), column)
 
 

@@ -1,8 +1,8 @@
 """The door to tools: a declared tool and its arguments in, a JSON value out.
 
-A python tool is the function of its name in `tools.py` beside the app, or the `module:function` it names; an http tool is
-one request; a canned tool answers what its declaration says. Arguments are held against the declared parameters first.
-A tool that declares none takes any.
+A python tool is the function of its name in `tools.py` beside the app, or the `module:function` it names; an http tool
+is one request; a canned tool answers what its declaration says. Arguments are held against the declared parameters
+first; a tool that declares none takes any.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ class Toolbox:
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise ToolError(
-                f"The tool '{tool.name}' took too long", why=f"its timeout is {tool.timeout:g} s"
-            ) from None
+            raise ToolError(f"The tool '{tool.name}' took too long", why=f"its timeout is {tool.timeout:g} s") from None
         return _json_value(tool, result)
 
     async def _call_python(self, tool: Tool, arguments: dict[str, Any]) -> Any:
@@ -89,9 +87,7 @@ def _checked(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
     wrong = problems(arguments, tool.parameters, closed=True)
     if wrong:
         raise ToolError(f"The arguments do not fit the tool '{tool.name}'", why="; ".join(wrong))
-    defaults = {
-        field.name: resolve(field.default, {}) for field in tool.parameters if field.default is not None
-    }
+    defaults = {field.name: resolve(field.default, {}) for field in tool.parameters if field.default is not None}
     return {**defaults, **arguments}
 
 

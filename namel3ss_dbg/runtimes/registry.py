@@ -1,0 +1,97 @@
+"""Which runtime a program needs, by its text and never by its name: two languages share the ending `.ai`.
+
+The brace language comes with this package. Another package may bring a `Language` of its own under the entry point
+group `namel3ss_dbg.runtimes`; those are asked first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..events import ProgramError
+from ..recording import ExecutionTracer
+from .brace.runtime import BraceLanguage
+
+GROUP = "namel3ss_dbg.runtimes"
+
+_INDENTED = re.compile(r"""^(?:spec\s+is\s+["']|(?:contract\s+)?(?:flow|record|page)\s+"[^"\n]*"[^{\n]*:\s*$)""", re.MULTILINE)
+
+
+class Runtime(Protocol):
+    """A program that can be executed."""
+
+    @property
+    def app_name(self) -> str:
+        """What the program is called."""
+        ...
+
+    async def run(self, tracer: ExecutionTracer, *, entry: str | None = None, arguments: dict[str, Any]) -> Any:
+        """Execute the program once under a tracer and return what it returns; begins and ends no trace.
+
+        Args:
+            tracer: What sees the run.
+            entry: What to run; None leaves the choice to the program.
+            arguments: `input` is the input, everything else the payload.
+        """
+        ...
+
+
+class Language(Protocol):
+    """A language that programs may be written in."""
+
+    def recognises(self, text: str) -> bool:
+        """Whether a program's text is in this language."""
+        ...
+
+    def load(self, path: Path) -> Runtime:
+        """The program at a path; raises `ProgramError` when it is wrong."""
+        ...
+
+
+def load(path: str | Path) -> Runtime:
+    """The program at a path, ready to run.
+
+    Raises:
+        ProgramError: It cannot be read, is in a language that cannot be run here, or is wrong.
+    """
+    path = Path(path)
+    text = _text(path)
+    for language in _languages():
+        if language.recognises(text):
+            return language.load(path)
+    if _INDENTED.search(text):
+        raise ProgramError(
+            f"{path} is written in the indented namel3ss language",
+            why="this version traces programs of the brace language only",
+            try_=f"Run it with namel3ss itself: n3 run {path}",
+        )
+    return BraceLanguage().load(path)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except IsADirectoryError:
+        apps = ", ".join(sorted(file.name for file in path.glob("*.ai"))[:5])
+        advice = f"Name one of its files: {apps}." if apps else "Name a file that ends in .ai."
+        raise ProgramError(f"{path} is a folder, not a program", try_=advice) from None
+    except UnicodeDecodeError as problem:
+        raise ProgramError(f"{path} is not a program", why=f"byte {problem.start} is not UTF-8 text") from None
+    except OSError as problem:
+        raise ProgramError(f"{path} cannot be read", why=problem.strerror or str(problem)) from None
+
+
+def _languages() -> Iterator[Language]:
+    for point in entry_points(group=GROUP):
+        try:
+            yield point.load()
+        except Exception as problem:  # another package's code runs here
+            raise ProgramError(
+                f"The runtime '{point.name}' cannot be loaded",
+                why=f"{point.value}: {type(problem).__name__}: {problem}",
+                try_="Mend or uninstall the package that brings it.",
+            ) from problem

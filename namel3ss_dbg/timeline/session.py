@@ -1,0 +1,232 @@
+"""What a front end holds: a timeline, a place on it, and everything a person has set.
+
+The recording is never changed. An answer that a person puts in place of a recorded one is an overlay, marked `mocked`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+
+from ..events import BEGINNING, Mark, Moment, Payload, TraceEvent, TraceFilter, UsageError
+from ..trace.columns import END
+from ..trace.index import TraceIndex
+from .breakpoints import Breakpoint, BreakpointTable, Kind
+from .cursor import Cursor
+from .expressions import parse
+from .gate import Gate
+from .lanes import Lanes
+from .places import Places, parse_place
+from .state import Change, State
+from .timeline import Timeline
+
+_FIRST_STOP = 2_000
+
+
+@attrs.frozen
+class Mock:
+    """An answer shown in place of the recorded one."""
+
+    name: str
+    """Of a component, or a kind of component."""
+    answer: Any
+
+
+class DebugSession:
+    """One debugging session over one run."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        *,
+        gate: Gate | None = None,
+        visible: TraceFilter | None = None,
+        path: Path | None = None,
+    ) -> None:
+        self.timeline = timeline
+        self.path = path
+        """The trace file; None for a live run."""
+        self.lanes = Lanes(timeline.columns)
+        self.state = State(timeline, self.lanes)
+        self.breakpoints = BreakpointTable(timeline, self.state)
+        self.cursor = Cursor(timeline, self.breakpoints, gate=gate, visible=visible)
+        self.marks: dict[str, Moment] = {}
+        self.places = Places(timeline, self.marks)
+        self.mocks: dict[str, Mock] = {}
+        self._gate = gate
+
+    @classmethod
+    def open(cls, path: Path | str, *, visible: TraceFilter | None = None) -> Self:
+        """A session over a recording; what the first stop needs is read, the rest when it is asked for.
+
+        Raises:
+            TraceError: The file cannot be read.
+        """
+        index = TraceIndex(path)
+        index.advance(_FIRST_STOP)
+        return cls(Timeline(index), visible=visible, path=Path(path))
+
+    def close(self) -> None:
+        """Let a held program go, and let go of the file."""
+        if self._gate is not None:
+            self._gate.detach()
+        if self.timeline.index is not None:
+            self.timeline.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Where we are
+
+    @property
+    def moment(self) -> Moment:
+        """Where the cursor rests."""
+        return self.cursor.moment
+
+    @property
+    def event(self) -> TraceEvent | None:
+        """The event that has just happened; None at the beginning."""
+        return self.timeline[self.moment] if self.moment >= 0 else None
+
+    def frames(self, lane: int | None = None) -> tuple[Moment, ...]:
+        """The open calls at the cursor, innermost first, as the moments of their starts."""
+        return self.lanes.frames_at(self.moment, lane)
+
+    def evaluate(self, text: str, *, frame: int = 0, lane: int | None = None) -> Any:
+        """The value of an expression at the cursor, seen from a frame.
+
+        Raises:
+            ExpressionError: It cannot be parsed or evaluated.
+        """
+        return parse(text).evaluate(self.state.scope(self.moment, lane, frame))
+
+    def changes(self) -> list[Change]:
+        """What is different from the stop before."""
+        return self.state.changes(self.previous_stop, self.moment) if self.moment >= 0 else []
+
+    @property
+    def previous_stop(self) -> Moment:
+        """Where the cursor rested before it came here."""
+        trail = self.cursor.trail
+        return trail[-2] if len(trail) > 1 else BEGINNING
+
+    # What a person sets
+
+    def mark(self, name: str | None = None) -> Mark:
+        """Give this moment a name; without one, a number that is free."""
+        if not name:
+            name = next(str(number) for number in range(1, len(self.marks) + 2) if str(number) not in self.marks)
+        self.marks[name] = self.moment
+        return Mark(self.moment, name)
+
+    def break_at(
+        self,
+        place: str,
+        *,
+        kind: Kind = "breakpoint",
+        condition: str | None = None,
+        message: str | None = None,
+        lane: int | None = None,
+        after: int = 0,
+        every: int = 1,
+        temporary: bool = False,
+    ) -> Breakpoint:
+        """Stop at the events of a place.
+
+        Raises:
+            PlaceError: The text is no place.
+            ExpressionError: The condition cannot be parsed.
+            UsageError: A count makes no sense.
+        """
+        if every < 1 or after < 0:
+            raise UsageError("A breakpoint counts forwards", why="'every' is at least 1 and 'after' at least 0")
+        parsed = parse_place(place)
+        return self.breakpoints.add(
+            kind,
+            place,
+            place=parsed,
+            pattern=self.places.pattern(parsed),
+            condition=parse(condition) if condition else None,
+            message=message,
+            lane=lane,
+            after=after,
+            every=every,
+            temporary=temporary,
+        )
+
+    def watch(self, text: str, *, condition: str | None = None, lane: int | None = None) -> Breakpoint:
+        """Stop where the value of an expression changes; a comparison stops where it becomes true.
+
+        Raises:
+            ExpressionError: It cannot be parsed.
+        """
+        return self.breakpoints.add(
+            "watch", text, watched=parse(text), condition=parse(condition) if condition else None, lane=lane
+        )
+
+    def mock(self, name: str, answer: Any) -> Mock:
+        """Show an answer in place of what a component answered; the recording behind it stays as it is.
+
+        Raises:
+            UsageError: Nothing in the run has this name.
+        """
+        if not self._answers(name):
+            self.timeline.complete()
+            if not self._answers(name):
+                shapes = self.timeline.columns.shape_names
+                known = ", ".join(dict.fromkeys(s.component_name for s in shapes if s.component_name)) or "none"
+                raise UsageError(f"Nothing in this trace is called '{name}'", why=f"components here: {known}")
+        self.mocks[name] = Mock(name, answer)
+        self._show_mocks()
+        return self.mocks[name]
+
+    def unmock(self, name: str) -> None:
+        """Show what was recorded again.
+
+        Raises:
+            UsageError: There is no such mock.
+        """
+        if name not in self.mocks:
+            known = ", ".join(self.mocks) or "none"
+            raise UsageError(f"There is no mock for '{name}'", why=f"mocks: {known}")
+        del self.mocks[name]
+        self._show_mocks()
+
+    def _answers(self, name: str) -> bool:
+        return any(name in (shape.component_name, shape.component) for shape in self.timeline.columns.shape_names)
+
+    def _show_mocks(self) -> None:
+        self.timeline.overlay = self._overlaid if self.mocks else None
+        self.breakpoints.forget()
+
+    def _overlaid(self, moment: Moment, event: TraceEvent) -> TraceEvent:
+        if self.timeline.columns.edge_at(moment) != END:
+            return event
+        mock = self.mocks.get(event.component_name or "") or self.mocks.get(event.component)
+        if mock is None:
+            return event
+        return mocked(event, mock.answer)
+
+    def messages(self) -> list[str]:
+        """What the log points say about the events between the stop before and this one."""
+        since = self.previous_stop
+        return [text for _, _, text in self.breakpoints.messages(since, self.moment)]
+
+
+def mocked(event: TraceEvent, answer: Any) -> TraceEvent:
+    """An end as it would have been with another answer."""
+    outputs: Payload = answer if isinstance(answer, dict) else {"result": answer}
+    tokens = outputs.get("tokens", outputs.get("tokens_used"))
+    return attrs.evolve(
+        event,
+        outputs=outputs,
+        metadata={**event.metadata, "mocked": True},
+        status="completed",
+        error=None,
+        tokens_used=tokens if isinstance(tokens, int) else event.tokens_used,
+    )
