@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +34,25 @@ def called(tool: str) -> list[Message]:
     return [Message("assistant", "", (ToolCall(tool, {}, "c"),)), Message("tool", "found", call_id="c", tool=tool)]
 
 
-def recorded(tmp_path: Path, *executions: list[Message], **memory: Any) -> tuple[Conversation, Recorded]:
-    """A conversation after several executions that each add messages, and its trace."""
-    made: list[Conversation] = []
+def recorded(tmp_path: Path, *executions: list[Message], **memory: Any) -> tuple[list[str], Recorded]:
+    """What a conversation holds after several executions that each add messages, and its trace."""
 
-    async def work(tracer: ExecutionTracer) -> None:
-        made.append(conversation(tracer, **memory))
-        for messages in executions:
-            async with made[0].continued() as so_far:
-                so_far += messages
-                await made[0].fit(so_far)
+    async def work(tracer: ExecutionTracer) -> list[Message]:
+        made = conversation(tracer, **memory)
+        for said in executions:
+            async with made.continued() as so_far:
+                so_far += said
+                await made.fit(so_far)
+        return made.messages
 
-    return made[0] if (run := record(work, tmp_path / "t.jsonl")) is None else made[0], run
+    run = record(work, tmp_path / f"{len(list(tmp_path.iterdir()))}.jsonl")
+    return contents(run.result), run
+
+
+def at_once(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run what never waits, without an event loop."""
+    with pytest.raises(StopIteration):
+        coroutine.send(None)
 
 
 def contents(messages: list[Message]) -> list[str]:
@@ -55,7 +63,7 @@ def test_without_a_memory_nothing_is_kept_or_recorded(tmp_path: Path) -> None:
     """Each execution begins afresh."""
     kept, run = recorded(tmp_path, says("a"), says("b"), policy="none")
 
-    assert kept.messages == []
+    assert kept == []
     assert run.types() == []
 
 
@@ -63,7 +71,7 @@ def test_full_history_keeps_everything(tmp_path: Path) -> None:
     """All that was said is remembered, and what is loaded and added is recorded."""
     kept, run = recorded(tmp_path, says("a", "b"), says("c"), policy="full_history")
 
-    assert contents(kept.messages) == ["a", "b", "c"]
+    assert kept == ["a", "b", "c"]
     assert [event.inputs for event in run.of("memory_operation", "A")] == [
         {"operation_type": "add", "details": {"policy": "full_history", "messages_before": 0, "messages_after": 2}},
         {"operation_type": "load", "details": {"policy": "full_history", "messages_before": 2, "messages_after": 2}},
@@ -75,7 +83,7 @@ def test_a_window_keeps_the_newest(tmp_path: Path) -> None:
     """The oldest messages are dropped, and the trace says so."""
     kept, run = recorded(tmp_path, says("a", "b", "c", "d"), policy="conversation_window", window_size=2)
 
-    assert contents(kept.messages) == ["c", "d"]
+    assert kept == ["c", "d"]
     assert run.of("memory_operation")[0].inputs == {
         "operation_type": "trim",
         "details": {"policy": "conversation_window", "messages_before": 4, "messages_after": 2},
@@ -84,19 +92,19 @@ def test_a_window_keeps_the_newest(tmp_path: Path) -> None:
 
 def test_a_window_never_parts_a_tools_message_from_its_call(tmp_path: Path) -> None:
     """A window that would begin with a tool's message begins with the call that it answers."""
-    kept, _ = recorded(tmp_path, says("a") + called("t"), policy="conversation_window", window_size=1)
+    _, run = recorded(tmp_path, says("a") + called("t"), policy="conversation_window", window_size=1)
 
-    assert [message.role for message in kept.messages] == ["assistant", "tool"]
+    assert [message.role for message in run.result] == ["assistant", "tool"]
 
 
 def test_a_window_may_be_limited_in_tokens(tmp_path: Path) -> None:
     """Messages are dropped until the rest is small enough, but the newest always stays."""
     long, short = "x" * 400, "y" * 40
     kept, _ = recorded(tmp_path, says(long, short, short), policy="conversation_window", max_tokens=30)
-    alone, _ = recorded(tmp_path / "..", says(short, long), policy="conversation_window", max_tokens=30)
+    alone, _ = recorded(tmp_path, says(short, long), policy="conversation_window", max_tokens=30)
 
-    assert contents(kept.messages) == [short, short]
-    assert contents(alone.messages) == [long]
+    assert kept == [short, short]
+    assert alone == [long]
 
 
 messages = st.lists(
@@ -121,7 +129,7 @@ def test_what_is_kept_can_be_sent(policy: Any, said: list[Message], size: int, t
         summary_trigger_tokens=tokens,
         summary_recent_window=min(size, 3),
     )
-    run(memory.fit(kept))
+    at_once(memory.fit(kept))
 
     assert kept[-1] is said[-1]
     assert all(
@@ -129,12 +137,6 @@ def test_what_is_kept_can_be_sent(policy: Any, said: list[Message], size: int, t
         for before, message in zip([Message("user", ""), *kept], kept, strict=False)
         if message.role == "tool"
     )
-
-
-def run(coroutine: Any) -> None:
-    """Run what awaits nothing that waits."""
-    with pytest.raises(StopIteration):
-        coroutine.send(None)
 
 
 def test_a_summary_stands_for_what_is_old(tmp_path: Path) -> None:
@@ -148,7 +150,7 @@ def test_a_summary_stands_for_what_is_old(tmp_path: Path) -> None:
         max_summary_tokens=50,
     )
 
-    assert contents(kept.messages) == ["Summary of the conversation so far: 3 lines in 50 tokens", "d"]
+    assert kept == ["Summary of the conversation so far: 3 lines in 50 tokens", "d"]
     event = run.only("memory_summarization", "A")
     assert (event.inputs, event.outputs) == ({"messages": 3, "kept": 1}, {"summary": "3 lines in 50 tokens"})
 
@@ -157,7 +159,7 @@ def test_below_the_trigger_nothing_is_summarised(tmp_path: Path) -> None:
     """A short conversation stays as it is."""
     kept, run = recorded(tmp_path, says("a", "b", "c"), policy="summary", summary_trigger_messages=3)
 
-    assert contents(kept.messages) == ["a", "b", "c"]
+    assert kept == ["a", "b", "c"]
     assert run.of("memory_summarization") == []
 
 
@@ -167,7 +169,7 @@ def test_many_tokens_trigger_a_summary(tmp_path: Path) -> None:
         tmp_path, says("x" * 100, "y"), policy="summary", summary_trigger_tokens=20, summary_recent_window=1
     )
 
-    assert contents(kept.messages) == ["Summary of the conversation so far: 1 lines in 256 tokens", "y"]
+    assert kept == ["Summary of the conversation so far: 1 lines in 256 tokens", "y"]
 
 
 def test_an_execution_that_fails_leaves_no_trace_in_the_memory(tmp_path: Path) -> None:

@@ -130,9 +130,7 @@ def _memory(fields: Fields, name: str) -> Memory:
         summary_recent_window=_or(fields.whole("summary_recent_window"), standard.summary_recent_window),
         places=fields.places,
     )
-    fields.take("scope", "description")
-    fields.close()
-    return memory
+    return attrs.evolve(memory, settings=fields.rest())
 
 
 def _policy_of(fields: Fields, pair: Pair) -> MemoryPolicy:

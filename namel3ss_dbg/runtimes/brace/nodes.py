@@ -142,6 +142,8 @@ class Memory:
     summary_trigger_messages: int = 20
     summary_trigger_tokens: int | None = None
     summary_recent_window: int = 6
+    settings: dict[str, Value] = attrs.field(factory=dict)
+    """Everything else: description, scope, …"""
     places: dict[str, Position] = attrs.field(factory=dict, eq=False, repr=False)
     """Where the names of other declarations that it uses stand, by name."""
 

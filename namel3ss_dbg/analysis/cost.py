@@ -1,0 +1,155 @@
+"""Tokens and money, each spent once.
+
+An agent's end often repeats what the calls inside it used. So an event's tokens count only when no call inside it says
+how many it used, whatever kinds of calls a trace records.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import attrs
+import msgspec
+
+from ..timeline.timeline import Timeline
+from ..trace.columns import END, Row
+from .spans import Spans
+
+UNKNOWN = "unknown"
+"""The model of calls that do not say which one they ask."""
+
+
+@attrs.frozen
+class ModelSpending:
+    """What the calls of one model used."""
+
+    provider: str
+    heads: list[Row] = attrs.field(repr=False)
+    """Its calls."""
+    prompt_tokens: int
+    completion_tokens: int
+    tokens: int
+    cost: float
+    """US dollars."""
+
+
+@attrs.frozen
+class Spending:
+    """What a run used."""
+
+    tokens: int
+    prompt_tokens: int
+    """As far as calls tell prompt and completion apart."""
+    completion_tokens: int
+    cost: float
+    """US dollars."""
+    models: dict[str, ModelSpending]
+    """By model, the one that was asked first first."""
+    token_rows: list[Row] = attrs.field(repr=False)
+    """The events whose tokens count."""
+    cost_rows: list[Row] = attrs.field(repr=False)
+    """The events whose costs count."""
+
+
+class _Inputs(msgspec.Struct, gc=False):
+    model: Any = None
+
+
+class _Outputs(msgspec.Struct, gc=False):
+    model: Any = None
+    prompt_tokens: Any = None
+    completion_tokens: Any = None
+
+
+class _Call(msgspec.Struct, gc=False):
+    """The part of a model call's payloads that is of interest here; the rest is skipped unparsed."""
+
+    inputs: _Inputs | None = None
+    outputs: _Outputs | None = None
+
+
+_decode = msgspec.json.Decoder(_Call, strict=False).decode
+_SILENT = _Call()
+
+
+def spending_of(spans: Spans) -> Spending:
+    """What the admitted calls of a trace used."""
+    columns = spans.columns
+    token_rows, cost_rows = counted(spans, "tokens"), counted(spans, "cost")
+    models = _by_model(spans)
+    return Spending(
+        tokens=round(sum(columns.tokens[row] for row in token_rows)),
+        prompt_tokens=sum(model.prompt_tokens for model in models.values()),
+        completion_tokens=sum(model.completion_tokens for model in models.values()),
+        cost=sum(columns.cost[row] for row in cost_rows),
+        models=models,
+        token_rows=token_rows,
+        cost_rows=cost_rows,
+    )
+
+
+def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
+    """The admitted events whose tokens, or costs, count: no call inside them has any."""
+    columns = spans.columns
+    column, parent, match, edge, shape = getattr(columns, name), columns.parent, columns.match, columns.edge, columns.shape
+    rows = [row for row, value in enumerate(column[: spans.count]) if value]
+    repeats: set[Row] = set()
+    for row in rows:
+        outer = parent[row]
+        while outer >= 0 and outer not in repeats:
+            repeats.add(outer)
+            outer = parent[outer]
+    heads = {row: match[row] if edge[shape[row]] == END and match[row] >= 0 else row for row in rows}
+    return [row for row in rows if heads[row] not in repeats and spans.keeps(heads[row])]
+
+
+def _by_model(spans: Spans) -> dict[str, ModelSpending]:
+    columns = spans.columns
+    heads = sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call")))
+    found: dict[str, list[Row]] = {}
+    prompts: dict[str, int] = {}
+    completions: dict[str, int] = {}
+    for head in heads:
+        end = spans.end(head)
+        answer = _call(spans.timeline, end).outputs if end >= 0 else None
+        model = answer.model if answer is not None else None
+        if not isinstance(model, str) and head != end:
+            asked = _call(spans.timeline, head).inputs
+            model = asked.model if asked is not None else None
+        if not isinstance(model, str):
+            model = columns.shape_at(head).component_name or UNKNOWN
+        found.setdefault(model, []).append(head)
+        if answer is not None:
+            prompts[model] = prompts.get(model, 0) + _tokens(answer.prompt_tokens)
+            completions[model] = completions.get(model, 0) + _tokens(answer.completion_tokens)
+    return {
+        model: ModelSpending(
+            provider=columns.shape_at(rows[0]).component_name or UNKNOWN,
+            heads=rows,
+            prompt_tokens=prompts.get(model, 0),
+            completion_tokens=completions.get(model, 0),
+            tokens=round(_sum_at_ends(spans, columns.tokens, rows)),
+            cost=_sum_at_ends(spans, columns.cost, rows),
+        )
+        for model, rows in found.items()
+    }
+
+
+def _sum_at_ends(spans: Spans, column: Sequence[float], heads: list[Row]) -> float:
+    return sum(column[end] for end in map(spans.end, heads) if end >= 0)
+
+
+def _call(timeline: Timeline, row: Row) -> _Call:
+    if timeline.index is None:
+        event = timeline.recorded(row)
+        return msgspec.convert({"inputs": event.inputs, "outputs": event.outputs}, _Call)
+    try:
+        return _decode(timeline.index.line(row))
+    except (msgspec.MsgspecError, ValueError):  # a payload that is no object
+        return _SILENT
+
+
+def _tokens(value: object) -> int:
+    return int(value) if isinstance(value, int | float) and 0 < value < 1e15 else 0

@@ -1,0 +1,182 @@
+"""What each call of a trace took, and what it did itself while nothing that it called was running.
+
+A span is named by its *head*: the row of its start, or of its end in a trace that lost the start. Own time takes away the
+time in which at least one child ran, so children that run at once are taken away once. Order comes from the rows of the
+trace, which one writer wrote one after another, and never from clocks, which may jump; only lengths come from them.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from ..events import TraceFilter
+from ..timeline.timeline import Timeline
+from ..trace.columns import END, NONE, START, Columns, Row, Shape
+
+RUN = "app_load"
+"""The span that is the whole run."""
+
+_FAILED = frozenset({"failed", "error"})
+
+
+class Spans:
+    """The spans of a timeline that a filter admits; what they took is measured over all of it, admitted or not."""
+
+    def __init__(self, timeline: Timeline, wanted: TraceFilter | None = None) -> None:
+        """Read the timeline to its end, and measure it."""
+        timeline.complete()
+        self.timeline = timeline
+        self.columns: Columns = timeline.columns
+        self.wanted = wanted if wanted is not None and not wanted.keeps_all else None
+        self.count = self.columns.count
+        self.took_ms, self._covered_ms = _measured(self.columns, self.unfinished, self.count)
+
+    @cached_property
+    def unfinished(self) -> set[Row]:
+        """The starts that have no end."""
+        columns, match = self.columns, self.columns.match
+        starts = (columns.shape_rows[code] for code, edge in enumerate(columns.edge) if edge == START)
+        return {row for rows in starts for row in rows if match[row] < 0 and row < self.count}
+
+    @cached_property
+    def orphans(self) -> set[Row]:
+        """The ends that have no start."""
+        columns, match = self.columns, self.columns.match
+        ends = (columns.shape_rows[code] for code, edge in enumerate(columns.edge) if edge == END)
+        return {row for rows in ends for row in rows if match[row] < 0 and row < self.count}
+
+    @cached_property
+    def failed_shapes(self) -> bytearray:
+        """By shape, whether it says that something failed."""
+        return bytearray(shape.status in _FAILED for shape in self.columns.shape_names)
+
+    def admits(self, shape: Shape) -> bool:
+        """Whether the filter lets events of this shape through."""
+        return self.wanted is None or self.wanted.admits(shape.event_type, shape.component, shape.component_name)
+
+    def keeps(self, head: Row) -> bool:
+        """Whether the filter admits a span: its shape, and that it took long enough. One without an end did."""
+        shortest = self.wanted.min_duration_ms if self.wanted is not None else None
+        return self.admits(self.columns.shape_at(head)) and not (
+            shortest is not None and self.took_ms[head] < shortest and self.kind(head) != RUN
+        )
+
+    def rows(self, wanted: Callable[[Shape], bool]) -> Iterator[tuple[Shape, Sequence[Row]]]:
+        """By shape, the rows of those that are wanted and admitted."""
+        for code, shape in enumerate(self.columns.shape_names):
+            if wanted(shape) and self.admits(shape):
+                yield shape, self.columns.shape_rows[code]
+
+    def heads(self, kind: str | None = None) -> Iterator[tuple[Shape, list[Row]]]:
+        """By shape, the heads of the admitted spans of one kind, such as `llm_call`, or of all."""
+        columns = self.columns
+        shortest = self.wanted.min_duration_ms if self.wanted is not None else None
+        code_of_kind = columns.spans.get(kind) if kind is not None else None
+        if kind is not None and code_of_kind is None:
+            return
+        for code, shape in enumerate(columns.shape_names):
+            edge = columns.edge[code]
+            if (code_of_kind is not None and columns.span_code[code] != code_of_kind) or not self.admits(shape):
+                continue
+            if edge == START:
+                heads = list(columns.shape_rows[code])
+            elif edge == END and self.orphans:
+                heads = [row for row in columns.shape_rows[code] if row in self.orphans]
+            else:
+                continue
+            if shortest is not None:
+                heads = [head for head in heads if self.keeps(head)]
+            if heads:
+                yield shape, heads
+
+    def kind(self, head: Row) -> str:
+        """The type of a span without its edge."""
+        return self.columns.spans.names[self.columns.span_code[self.columns.shape[head]]]
+
+    def end(self, head: Row) -> Row:
+        """The end of a span; NONE when it has none."""
+        return head if head in self.orphans else self.columns.match[head]
+
+    def ended(self, heads: Sequence[Row]) -> Iterator[float]:
+        """The durations of those of these spans that have one."""
+        took = self.took_ms
+        return (ms for ms in map(took.__getitem__, heads) if ms >= 0.0)
+
+    def own_ms(self, head: Row) -> float:
+        """What a span took by itself; NaN when it has no end."""
+        own = self.took_ms[head] - self._covered_ms[head]
+        return own if not own < 0.0 else 0.0
+
+    def failed(self, head: Row) -> bool:
+        """Whether a span ended by failing."""
+        end = self.end(head)
+        return end >= 0 and self.fails(end)
+
+    def fails(self, row: Row) -> bool:
+        """Whether an event says that something failed; one that was cancelled on purpose did not."""
+        columns = self.columns
+        shape = columns.shape[row]
+        if self.failed_shapes[shape]:
+            return True
+        return bool(columns.error[row]) and columns.shape_names[shape].status != "cancelled"
+
+    def failures(self, heads: Sequence[Row]) -> int:
+        """How many of these spans failed."""
+        return sum(map(self.failed, heads))
+
+    def nearest(self, kind: str) -> Sequence[Row]:
+        """For each start the span of this kind that it is in, or is; NONE where there is none."""
+        columns = self.columns
+        shapes = columns.shape
+        begins = bytearray(
+            edge == START and columns.spans.names[code] == kind
+            for edge, code in zip(columns.edge, columns.span_code, strict=True)
+        )
+        inside = array("i", [NONE]) * self.count
+        for row, outer in enumerate(columns.parent[: self.count]):
+            if begins[shapes[row]]:
+                inside[row] = row
+            elif outer >= 0:
+                inside[row] = inside[outer]
+        return inside
+
+
+def _measured(columns: Columns, unfinished: set[Row], count: int) -> tuple[Sequence[float], Sequence[float]]:
+    """By head, what each span took and the part of it that children cover, in milliseconds."""
+    match, parent, timestamp, duration = columns.match, columns.parent, columns.timestamp, columns.duration
+    took = array("d", [math.nan]) * count
+    covered = array("d", bytes(8 * count))
+    reach = array("i", [NONE]) * count  # by span, the last row that a child covers
+    for row in range(count):
+        end = match[row]
+        if end < 0:
+            if row not in unfinished:
+                if duration[row] >= 0.0:
+                    took[row] = duration[row]  # an end without its start; a point's duration is nobody's call
+                continue
+            end = count  # it runs as long as the trace does
+        elif end < row:
+            continue
+        else:
+            spent = duration[end]
+            if not spent >= 0.0:
+                spent = max((timestamp[end] - timestamp[row]) * 1000.0, 0.0)
+            took[row] = spent
+        outer = parent[row]
+        if outer < 0:
+            continue
+        close = match[outer]
+        covers_from = reach[outer]
+        if row > covers_from and end < close:
+            covered[outer] += spent
+            reach[outer] = end
+        elif close >= 0:
+            covers_from = max(covers_from, row)
+            last = min(end, close)
+            if last > covers_from:
+                covered[outer] += max((timestamp[last] - timestamp[covers_from]) * 1000.0, 0.0)
+                reach[outer] = last
+    return took, covered

@@ -1,0 +1,201 @@
+"""What holds for every run: the laws that the whole design stands on."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from namel3ss_dbg.events import BACKWARD, BEGINNING, FORWARD, Direction, Stop, TraceEvent, TraceFilter
+from namel3ss_dbg.timeline.lanes import Lanes
+from namel3ss_dbg.timeline.patterns import OfShape, is_of_kind
+from namel3ss_dbg.timeline.session import DebugSession
+from namel3ss_dbg.trace.columns import END, NONE, START, Columns, head_of
+from tests.support.runs import live, recorded, runs
+
+Script = list[tuple[str, Direction]]
+
+MOTIONS: dict[str, Callable[[DebugSession, Direction], Stop]] = {
+    "step": lambda session, way: session.cursor.step(way),
+    "stepi": lambda session, way: session.cursor.step_any(way),
+    "next": lambda session, way: session.cursor.next(way),
+    "finish": lambda session, way: session.cursor.finish(way),
+    "continue": lambda session, way: session.cursor.resume(way),
+    "to": lambda session, way: session.cursor.to(OfShape(is_of_kind("llm", None)), way),
+    "find": lambda session, way: session.cursor.seek(lambda moment: session.timeline[moment].component == "tool", way),
+}
+
+scripts: st.SearchStrategy[Script] = st.lists(st.tuples(st.sampled_from(list(MOTIONS)), st.sampled_from([1, -1])), max_size=20)
+places = st.lists(
+    st.sampled_from(
+        ["llm", "tool:get_weather", "error", "agent_turn_end", "failed", "Critic", "llm:2", "tool at end", "custom", "turn"]
+    ),
+    max_size=2,
+    unique=True,
+)
+conditions = st.sampled_from([None, None, "tokens > 3", "turn == 1", "status == 'failed'", "nobody.knows == 1", "lane > 0"])
+counts = st.sampled_from([(0, 1), (0, 1), (1, 1), (0, 2)])
+watches = st.sampled_from([None, None, "tokens", "turn", "errors > 1", "Planner"])
+settings_of_a_person = st.tuples(places, conditions, counts, watches)
+
+
+def prepare(session: DebugSession, wanted: tuple) -> DebugSession:
+    """Set the breakpoints that were drawn."""
+    texts, condition, (after, every), watched = wanted
+    for text in texts:
+        session.break_at(text, condition=condition, after=after, every=every)
+    if watched:
+        session.watch(watched)
+    return session
+
+
+def drive(session: DebugSession, script: Script) -> tuple[list[Stop], list[int]]:
+    """Type a script; give the stops, and the hits at the last one."""
+    stops = [MOTIONS[verb](session, way) for verb, way in script]
+    return stops, [session.breakpoints.hits(each, session.moment) for each in session.breakpoints]
+
+
+@settings(max_examples=300, deadline=None)
+@given(runs(), scripts, settings_of_a_person)
+def test_a_live_run_stops_where_its_recording_does(events: list[TraceEvent], script: Script, wanted: tuple) -> None:
+    """The same script stops at the same moments for the same reasons, held live or read from a recording."""
+    running = prepare(live(events), wanted)
+    try:
+        assert drive(running, script) == drive(prepare(recorded(events), wanted), script)
+    finally:
+        running.close()
+
+
+@settings(max_examples=300, deadline=None)
+@given(runs(), settings_of_a_person)
+def test_the_index_finds_the_stops_of_a_linear_scan(events: list[TraceEvent], wanted: tuple) -> None:
+    """continue and rcontinue stop where asking every breakpoint about every event one by one says so."""
+    session = prepare(recorded(events), wanted)
+    scanned = [row for row in range(len(events)) if session.breakpoints.stop_at(row) is not None]
+
+    forwards, backwards = [], []
+    while not (stop := session.cursor.resume(FORWARD)).at_edge:
+        forwards.append(stop.moment)
+    session.cursor.goto(session.timeline.frontier)
+    while not (stop := session.cursor.resume(BACKWARD)).at_edge:
+        backwards.append(stop.moment)
+
+    assert forwards == scanned
+    assert backwards == [row for row in reversed(scanned) if row < len(events) - 1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(runs(), st.integers(0, 60))
+def test_going_back_undoes_a_step(events: list[TraceEvent], begin: int) -> None:
+    """rstep comes home from every step on a lane; rnext from every next that does not leave a span."""
+    session = recorded(events)
+    if not events:
+        return
+    begin %= len(events)
+    columns, cursor = session.timeline.columns, session.cursor
+
+    cursor.goto(begin)
+    stop = cursor.step()
+    left_lane = stop.at_edge or columns.lane[stop.moment] != columns.lane[begin]
+    if not left_lane:
+        assert cursor.step(BACKWARD).moment == begin
+
+    cursor.goto(begin)
+    stop = cursor.next()
+    leaves = columns.edge_at(begin) != START and (stop.at_edge or columns.match[stop.moment] == columns.parent[begin])
+    if not stop.at_edge and not leaves and columns.lane[stop.moment] == columns.lane[begin]:
+        assert cursor.next(BACKWARD).moment == begin
+
+
+@given(runs())
+def test_a_lane_is_left_backwards_at_what_opened_it(events: list[TraceEvent]) -> None:
+    """rstep from the first event of a lane rests on the start around it, and from the first of all at the beginning."""
+    session = recorded(events)
+    columns = session.timeline.columns
+    for lane in range(len(columns.lane_rows)) if events else ():
+        first = columns.lane_rows[lane][0]
+        session.cursor.goto(first)
+        stop = session.cursor.step(BACKWARD)
+
+        assert stop.moment == columns.parent[first]
+        assert (stop.reason == "beginning") == (columns.parent[first] == NONE)
+
+
+@settings(max_examples=200, deadline=None)
+@given(runs(finished=True), st.randoms(use_true_random=False))
+def test_any_interleaving_gives_each_lane_the_frames_it_has_alone(events: list[TraceEvent], chance: random.Random) -> None:
+    """However the lanes of a run interleave, every event has the same open calls around it."""
+    shuffled = interleaved(events, chance)
+
+    assert frames_by_id(shuffled) == frames_by_id(events)
+
+
+def interleaved(events: list[TraceEvent], chance: random.Random) -> list[TraceEvent]:
+    """The same events in another order that keeps each span's children between its start and its end, in order."""
+    columns = Columns()
+    add = columns.linker()
+    for event in events:
+        add(head_of(event), 0)
+    needs: dict[int, set[int]] = {row: set() for row in range(len(events))}
+    for row in needs:
+        if columns.parent[row] >= 0:
+            needs[row].add(columns.parent[row])
+        before = columns.previous_on_lane(row)
+        if before >= 0:
+            needs[row].add(before)
+        if columns.edge_at(row) == END and columns.match[row] >= 0:
+            needs[row] |= {inside for inside in range(row) if columns.parent[inside] == columns.match[row]}
+    order: list[int] = []
+    while len(order) < len(events):
+        ready = [row for row in needs if row not in order and needs[row] <= set(order)]
+        order.append(chance.choice(ready))
+    return [events[row] for row in order]
+
+
+def frames_by_id(events: list[TraceEvent]) -> dict[str, list[str]]:
+    """For each event the ids of the starts around it."""
+    columns = Columns()
+    add = columns.linker()
+    for event in events:
+        add(head_of(event), 0)
+    lanes = Lanes(columns)
+    return {event.event_id: [events[start].event_id for start in lanes.frames_at(row)] for row, event in enumerate(events)}
+
+
+@settings(max_examples=200, deadline=None)
+@given(runs(), scripts, settings_of_a_person, st.sampled_from([None, {"agent"}, {"llm", "tool"}]))
+def test_no_motion_leaves_the_run(
+    events: list[TraceEvent], script: Script, wanted: tuple, kinds: set[str] | None
+) -> None:
+    """Every motion rests on an event of the run that can be seen, on a breakpoint, or at an edge."""
+    session = prepare(recorded(events), wanted)
+    session.cursor.look_at(TraceFilter(components=kinds))
+    for verb, way in script:
+        stop = MOTIONS[verb](session, way)
+
+        assert BEGINNING <= stop.moment < max(len(events), 1)
+        assert session.moment == stop.moment
+        if stop.reason == "step" and verb in ("step", "stepi"):
+            assert session.cursor.sees(stop.moment)
+        if stop.reason == "beginning":
+            assert stop.moment == BEGINNING
+        if stop.reason == "end":
+            assert stop.moment == len(events) - 1
+
+
+@given(runs(), st.lists(st.integers(0, 60), max_size=8))
+def test_back_and_forward_walk_the_stops(events: list[TraceEvent], visits: list[int]) -> None:
+    """back retraces the stops one by one, forward returns along them."""
+    session = recorded(events)
+    places = [visit % len(events) for visit in visits] if events else []
+    places = [place for n, place in enumerate(places) if n == 0 or places[n - 1] != place]
+    for place in places:
+        session.cursor.goto(place)
+
+    back = [stop.moment for stop in iter(session.cursor.back, None)]
+    there = [stop.moment for stop in iter(session.cursor.forward, None)]
+
+    assert back == places[-2::-1]
+    assert there == places[1:]
