@@ -14,7 +14,7 @@ import attrs
 import msgspec
 
 from ..timeline.timeline import Timeline
-from ..trace.columns import END, Row
+from ..trace.columns import Row
 from .spans import Spans
 
 UNKNOWN = "unknown"
@@ -93,7 +93,7 @@ def spending_of(spans: Spans) -> Spending:
 def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
     """The admitted events whose tokens, or costs, count: no call inside them has any."""
     columns = spans.columns
-    column, parent, match, edge, shape = getattr(columns, name), columns.parent, columns.match, columns.edge, columns.shape
+    column, parent = getattr(columns, name), columns.parent
     rows = [row for row, value in enumerate(column[: spans.count]) if value]
     repeats: set[Row] = set()
     for row in rows:
@@ -101,39 +101,40 @@ def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
         while outer >= 0 and outer not in repeats:
             repeats.add(outer)
             outer = parent[outer]
-    heads = {row: match[row] if edge[shape[row]] == END and match[row] >= 0 else row for row in rows}
-    return [row for row in rows if heads[row] not in repeats and spans.keeps(heads[row])]
+    heads = map(spans.head, rows)
+    return [row for row, head in zip(rows, heads, strict=True) if head not in repeats and spans.keeps(head)]
 
 
 def _by_model(spans: Spans) -> dict[str, ModelSpending]:
     columns = spans.columns
-    heads = sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call")))
-    found: dict[str, list[Row]] = {}
-    prompts: dict[str, int] = {}
-    completions: dict[str, int] = {}
-    for head in heads:
+    calls: dict[str, list[Row]] = {}
+    tokens: dict[str, tuple[list[int], list[int]]] = {}
+    for head in sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call"))):
         end = spans.end(head)
         answer = _call(spans.timeline, end).outputs if end >= 0 else None
         model = answer.model if answer is not None else None
-        if not isinstance(model, str) and head != end:
+        if model is None and head != end:
             asked = _call(spans.timeline, head).inputs
             model = asked.model if asked is not None else None
         if not isinstance(model, str):
             model = columns.shape_at(head).component_name or UNKNOWN
-        found.setdefault(model, []).append(head)
+        if model not in calls:
+            calls[model], tokens[model] = [], ([], [])
+        calls[model].append(head)
         if answer is not None:
-            prompts[model] = prompts.get(model, 0) + _tokens(answer.prompt_tokens)
-            completions[model] = completions.get(model, 0) + _tokens(answer.completion_tokens)
+            prompt, completion = tokens[model]
+            prompt.append(_tokens(answer.prompt_tokens))
+            completion.append(_tokens(answer.completion_tokens))
     return {
         model: ModelSpending(
-            provider=columns.shape_at(rows[0]).component_name or UNKNOWN,
-            heads=rows,
-            prompt_tokens=prompts.get(model, 0),
-            completion_tokens=completions.get(model, 0),
-            tokens=round(_sum_at_ends(spans, columns.tokens, rows)),
-            cost=_sum_at_ends(spans, columns.cost, rows),
+            provider=columns.shape_at(heads[0]).component_name or UNKNOWN,
+            heads=heads,
+            prompt_tokens=sum(tokens[model][0]),
+            completion_tokens=sum(tokens[model][1]),
+            tokens=round(_sum_at_ends(spans, columns.tokens, heads)),
+            cost=_sum_at_ends(spans, columns.cost, heads),
         )
-        for model, rows in found.items()
+        for model, heads in calls.items()
     }
 
 

@@ -1,13 +1,14 @@
 """What each call of a trace took, and what it did itself while nothing that it called was running.
 
-A span is named by its *head*: the row of its start, or of its end in a trace that lost the start. Own time takes away the
-time in which at least one child ran, so children that run at once are taken away once. Order comes from the rows of the
-trace, which one writer wrote one after another, and never from clocks, which may jump; only lengths come from them.
+A span is named by its *head*: the row of its start, or of its end in a trace that lost the start. Own time takes away
+the time in which at least one child ran, so children that run at once are taken away once. Order comes from the rows of
+the trace, which one writer wrote one after another, and never from clocks, which may jump; only lengths come from them.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -32,7 +33,8 @@ class Spans:
         self.columns: Columns = timeline.columns
         self.wanted = wanted if wanted is not None and not wanted.keeps_all else None
         self.count = self.columns.count
-        self.took_ms, self._covered_ms = _measured(self.columns, self.unfinished, self.count)
+        """How many events are looked at; a live timeline may go on growing."""
+        self.took_ms, self.own_ms = _measured(self.columns, self.unfinished, self.count)
 
     @cached_property
     def unfinished(self) -> set[Row]:
@@ -49,9 +51,21 @@ class Spans:
         return {row for rows in ends for row in rows if match[row] < 0 and row < self.count}
 
     @cached_property
-    def failed_shapes(self) -> bytearray:
-        """By shape, whether it says that something failed."""
-        return bytearray(shape.status in _FAILED for shape in self.columns.shape_names)
+    def failures(self) -> tuple[Row, ...]:
+        """The ends and points that say that something failed; what was cancelled on purpose did not."""
+        columns = self.columns
+        cancelled = bytearray(shape.status == "cancelled" for shape in columns.shape_names)
+        shapes, failed = columns.shape, columns.matching(lambda shape: shape.status in _FAILED)
+        with_error = {
+            row for row, error in enumerate(columns.error[: self.count]) if error and not cancelled[shapes[row]]
+        }
+        rows = with_error.union(*(columns.shape_rows[code] for code in failed))
+        return tuple(sorted(row for row in rows if row < self.count and columns.edge_at(row) != START))
+
+    @cached_property
+    def failed(self) -> set[Row]:
+        """The heads of the spans that failed."""
+        return {self.head(row) for row in self.failures if self.columns.edge_at(row) == END}
 
     def admits(self, shape: Shape) -> bool:
         """Whether the filter lets events of this shape through."""
@@ -59,7 +73,9 @@ class Spans:
 
     def keeps(self, head: Row) -> bool:
         """Whether the filter admits a span: its shape, and that it took long enough. One without an end did."""
-        shortest = self.wanted.min_duration_ms if self.wanted is not None else None
+        if self.wanted is None:
+            return True
+        shortest = self.wanted.min_duration_ms
         return self.admits(self.columns.shape_at(head)) and not (
             shortest is not None and self.took_ms[head] < shortest and self.kind(head) != RUN
         )
@@ -96,36 +112,22 @@ class Spans:
         """The type of a span without its edge."""
         return self.columns.spans.names[self.columns.span_code[self.columns.shape[head]]]
 
+    def head(self, row: Row) -> Row:
+        """The head of the span that an event opens or closes; a point is its own."""
+        columns = self.columns
+        return columns.match[row] if columns.edge_at(row) == END and columns.match[row] >= 0 else row
+
     def end(self, head: Row) -> Row:
         """The end of a span; NONE when it has none."""
         return head if head in self.orphans else self.columns.match[head]
 
-    def ended(self, heads: Sequence[Row]) -> Iterator[float]:
+    def ended(self, heads: Sequence[Row]) -> list[float]:
         """The durations of those of these spans that have one."""
-        took = self.took_ms
-        return (ms for ms in map(took.__getitem__, heads) if ms >= 0.0)
+        return [ms for ms in map(self.took_ms.__getitem__, heads) if ms >= 0.0]
 
-    def own_ms(self, head: Row) -> float:
-        """What a span took by itself; NaN when it has no end."""
-        own = self.took_ms[head] - self._covered_ms[head]
-        return own if not own < 0.0 else 0.0
-
-    def failed(self, head: Row) -> bool:
-        """Whether a span ended by failing."""
-        end = self.end(head)
-        return end >= 0 and self.fails(end)
-
-    def fails(self, row: Row) -> bool:
-        """Whether an event says that something failed; one that was cancelled on purpose did not."""
-        columns = self.columns
-        shape = columns.shape[row]
-        if self.failed_shapes[shape]:
-            return True
-        return bool(columns.error[row]) and columns.shape_names[shape].status != "cancelled"
-
-    def failures(self, heads: Sequence[Row]) -> int:
-        """How many of these spans failed."""
-        return sum(map(self.failed, heads))
+    def own(self, heads: Sequence[Row]) -> float:
+        """What these spans took by themselves, together."""
+        return sum(ms for ms in map(self.own_ms.__getitem__, heads) if ms > 0.0)
 
     def nearest(self, kind: str) -> Sequence[Row]:
         """For each start the span of this kind that it is in, or is; NONE where there is none."""
@@ -145,7 +147,7 @@ class Spans:
 
 
 def _measured(columns: Columns, unfinished: set[Row], count: int) -> tuple[Sequence[float], Sequence[float]]:
-    """By head, what each span took and the part of it that children cover, in milliseconds."""
+    """By head, what each span took and what it took by itself, in milliseconds; NaN without an end."""
     match, parent, timestamp, duration = columns.match, columns.parent, columns.timestamp, columns.duration
     took = array("d", [math.nan]) * count
     covered = array("d", bytes(8 * count))
@@ -179,4 +181,4 @@ def _measured(columns: Columns, unfinished: set[Row], count: int) -> tuple[Seque
             if last > covers_from:
                 covered[outer] += max((timestamp[last] - timestamp[covers_from]) * 1000.0, 0.0)
                 reach[outer] = last
-    return took, covered
+    return took, array("d", map(operator.sub, took, covered))

@@ -43,7 +43,7 @@ async def run_agent(run: Run, agent: Agent, question: Any, context: dict[str, An
         names = {**context, "input": question, "context": context}
         worker = _Worker(run, agent, names)
         async with worker.conversation.continued() as messages:
-            messages.append(Message("user", _question_text(question, context)))
+            messages.append(Message("user", question_text(question, context)))
             response, turns = await worker.work(messages)
         span.outputs = {"response": response, "turns": turns}
     return response
@@ -142,6 +142,7 @@ def _system_text(run: Run, agent: Agent, llm: Llm, names: Names) -> list[Message
     return [Message("system", content)] if content else []
 
 
-def _question_text(question: Any, context: dict[str, Any]) -> str:
+def question_text(question: Any, context: dict[str, Any]) -> str:
+    """A question as a model reads it: the question, then a line for each entry of the context."""
     lines = [as_text(question), *(f"{name}: {as_text(value)}" for name, value in context.items())]
     return "\n".join(line for line in lines if line)

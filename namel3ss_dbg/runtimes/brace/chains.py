@@ -41,10 +41,13 @@ def chain_of(source: Source, block: Block) -> Chain:
 
 @attrs.define
 class _Names:
-    """The step names of one chain; those of two branches of one `if` may be equal, since only one of them runs."""
+    """The names in one chain: of its steps, and of the values that steps can be given."""
 
     source: Source
     taken: set[str] = attrs.field(factory=set)
+    """Step names; those of two branches of one `if` may be equal, since only one of them runs."""
+    variables: frozenset[str] = frozenset({"input", "payload"})
+    """Words that stand for a value when they are an input: `inputs: { text: input }`."""
 
     def add(self, name: str, token: Token) -> str:
         """Take a name that is written down."""
@@ -103,12 +106,12 @@ def _if(source: Source, fork: Fork, names: _Names) -> If:
 
 def _for(source: Source, loop: Loop, names: _Names) -> For:
     assert loop.condition is not None  # noqa: S101 - the reader makes no `for` without a list
-    return For(
-        at=source.place(loop.token),
-        variable=loop.variable or "",
-        items=source.expression(loop.condition.text, loop.condition.token.start),
-        body=tuple(_statements(source, loop.entries, names)),
-    )
+    variable, outside = loop.variable or "", names.variables
+    names.variables |= {variable}
+    body = tuple(_statements(source, loop.entries, names))
+    names.variables = outside
+    items = source.expression(loop.condition.text, loop.condition.token.start)
+    return For(at=source.place(loop.token), variable=variable, items=items, body=body)
 
 
 def _while(source: Source, loop: Loop, names: _Names) -> While:
@@ -136,15 +139,15 @@ def _step(source: Source, block: Block, names: _Names) -> Step:
             raise source.mistake(f"{entry.token} cannot stand inside {block.title}", entry.token)
     fields = Fields(source, block.title, block.token, pairs)
     named = fields.take("name") if block.name is None else None
-    name = text_of_name(source, named) if named else block.name
-    step = _step_from(fields, texts)
+    name = _step_name(source, named) if named else block.name
+    step = _step_from(fields, texts, names)
     if name is None:
         return attrs.evolve(step, name=names.make(step.target or step.kind))
     at = named.value.token if named else block.name_token or block.token
     return attrs.evolve(step, name=names.add(name, at))
 
 
-def text_of_name(source: Source, pair: Pair) -> str:
+def _step_name(source: Source, pair: Pair) -> str:
     """A step's name that stands among its entries."""
     match pair.value:
         case Quoted(token):
@@ -154,16 +157,16 @@ def text_of_name(source: Source, pair: Pair) -> str:
     raise source.mistake(f"'name' needs a text, not {kind_of(pair.value)}", pair.value.token)
 
 
-def _step_from(fields: Fields, texts: list[Quoted]) -> Step:
+def _step_from(fields: Fields, texts: list[Quoted], names: _Names) -> Step:
     source = fields.source
     kind = _kind(fields)
     template = fields.text("template", "text")
     if texts and (template or len(texts) > 1):
-        raise fields.mistake(f"{fields.title} has two texts", texts[-1].token)
+        raise fields.mistake(f"{fields.subject} has two texts", texts[-1].token)
     if texts:
         template = prose_of(source, texts[0].token)
     if template and kind != "template":
-        raise fields.mistake(f"{fields.title} has a text, but is of kind {kind}", try_='Write kind: "template".')
+        raise fields.mistake(f"{fields.subject} has a text, but is of kind {kind}", try_='Write kind: "template".')
     target, target_at = _target(fields, kind, template)
     _refuse_condition(fields)
     return Step(
@@ -172,7 +175,7 @@ def _step_from(fields: Fields, texts: list[Quoted]) -> Step:
         kind=kind,
         target=target,
         target_at=target_at,
-        inputs=_inputs(fields),
+        inputs=_inputs(fields, names),
         template=template,
         stop_on_error=_stops(fields),
         settings=fields.rest(),
@@ -182,7 +185,7 @@ def _step_from(fields: Fields, texts: list[Quoted]) -> Step:
 def _kind(fields: Fields) -> StepKind:
     pair = fields.take("kind", "type")
     if pair is None:
-        raise fields.mistake(f"{fields.title} has no kind", try_=f"Write kind: followed by {one_of(KINDS)}.")
+        raise fields.mistake(f"{fields.subject} has no kind", try_=f"Write kind: followed by {one_of(KINDS)}.")
     word = getattr(value_of(fields.source, pair.value), "raw", None)
     if word not in KINDS:
         shown = f"'{word}'" if word is not None else kind_of(pair.value)
@@ -199,7 +202,7 @@ def _target(fields: Fields, kind: StepKind, template: Text | None) -> tuple[str,
     if pair is not None:
         raise fields.mistake(f"'target' needs a name, not {kind_of(pair.value)}", pair.value.token)
     if template is None:
-        raise fields.mistake(f"{fields.title} has no target", try_=f'Write target: "…", the name of the {kind}.')
+        raise fields.mistake(f"{fields.subject} has no target", try_=f'Write target: "…", the name of the {kind}.')
     return "", fields.source.place(fields.token)
 
 
@@ -209,26 +212,26 @@ def _target_name(fields: Fields, node: Quoted | Word) -> str:
     return imported if dot and alias in fields.source.aliases else name
 
 
-def _inputs(fields: Fields) -> dict[str, Value]:
+def _inputs(fields: Fields, names: _Names) -> dict[str, Value]:
     """What the step is given; anything but an object is its `input`."""
     pair = fields.take(*_INPUTS)
     if pair is None:
         return {}
     if not isinstance(pair.value, ObjectOf):
-        return {"input": _given(fields.source, pair.value)}
-    return {each.key: _given(fields.source, each.value) for each in pair.value.pairs}
+        return {"input": _given(pair.value, names)}
+    return {each.key: _given(each.value, names) for each in pair.value.pairs}
 
 
-def _given(source: Source, node: Node) -> Value:
-    """A value of the inputs, where a bare path such as `steps.a.output` stands for what is there."""
+def _given(node: Node, names: _Names) -> Value:
+    """A value of the inputs, where a variable or a path such as `steps.a.output` stands for what is there."""
     match node:
-        case Word(token, path) if "." in path and not path.startswith("env."):
-            return Text(f"{{{{ {path} }}}}", source.place(token), escaped=True)
+        case Word(token, path) if (path in names.variables or "." in path) and not path.startswith("env."):
+            return Text(f"{{{{ {path} }}}}", names.source.place(token), escaped=True)
         case ListOf(_, items):
-            return [_given(source, item) for item in items]
+            return [_given(item, names) for item in items]
         case ObjectOf(_, pairs):
-            return {pair.key: _given(source, pair.value) for pair in pairs}
-    return value_of(source, node)
+            return {pair.key: _given(pair.value, names) for pair in pairs}
+    return value_of(names.source, node)
 
 
 def _stops(fields: Fields) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Literal, cast, get_args
 
 import attrs
@@ -158,7 +159,7 @@ def prompt_of(source: Source, block: Block) -> Prompt:
     fields = Fields(source, block.title, block.token, pairs_of(source, block.title, others))
     template = fields.text("template", "user", "content")
     if bodies and (template or len(bodies) > 1):
-        raise fields.mistake(f"{block.title[:1].upper()}{block.title[1:]} has two texts", bodies[-1].token)
+        raise fields.mistake(f"{fields.subject} has two texts", bodies[-1].token)
     prompt = Prompt(
         name=name_of(block),
         at=source.place(block.token),
@@ -171,12 +172,19 @@ def prompt_of(source: Source, block: Block) -> Prompt:
         parameters=fields.parameters(),
         places=fields.places,
     )
-    if variables := fields.take("variables"):
-        prompt = attrs.evolve(prompt, inputs=(*prompt.inputs, *signature_of(source, variables)))
-    direct = [pair for pair in fields.remaining() if is_type(source, pair.value)]
-    inputs = (*prompt.inputs, *(field_of(source, pair) for pair in direct if fields.take(pair.key)))
-    _refuse_twins(fields, inputs)
+    prompt = attrs.evolve(prompt, inputs=(*prompt.inputs, *_signature(fields, "variables")))
+    inputs = (*prompt.inputs, *_direct_inputs(fields, {field.name for field in prompt.inputs}))
     return attrs.evolve(prompt, inputs=inputs, settings=fields.rest())
+
+
+def _direct_inputs(fields: Fields, known: set[str]) -> Iterator[Field]:
+    """Lines such as `city: string` that stand in the block itself."""
+    for pair in fields.remaining():
+        if is_type(fields.source, pair.value):
+            if pair.key in known:
+                raise fields.mistake(f"'{pair.key}' is declared twice in {fields.title}", pair.token)
+            fields.take(pair.key)
+            yield field_of(fields.source, pair)
 
 
 def _signature(fields: Fields, *keys: str) -> tuple[Field, ...]:
@@ -184,15 +192,10 @@ def _signature(fields: Fields, *keys: str) -> tuple[Field, ...]:
     if pair is None:
         return ()
     found = signature_of(fields.source, pair)
-    _refuse_twins(fields, found)
-    return found
-
-
-def _refuse_twins(fields: Fields, found: tuple[Field, ...]) -> None:
     names = [field.name for field in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise fields.mistake(f"'{name}' is declared twice in {fields.title}", try_="Remove one of them.")
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise fields.mistake(f"'{twice}' stands twice in '{pair.key}'", pair.token, try_="Remove one of them.")
+    return found
 
 
 def _outputs_of(fields: Fields) -> tuple[Field, ...]:
@@ -277,14 +280,14 @@ def _tool_type(fields: Fields, inner: Fields | None, tool: Tool) -> Literal["pyt
     ways = {"python": tool.python is not None, "http": tool.endpoint is not None, "canned": canned}
     chosen = [way for way, is_there in ways.items() if is_there]
     if len(chosen) > 1:
-        raise fields.mistake(f"{fields.title} is both {one_of(chosen).replace(' or ', ' and ')}", try_="Keep one.")
+        raise fields.mistake(f"{fields.subject} is both {one_of(chosen).replace(' or ', ' and ')}", try_="Keep one.")
     pair = (inner and inner.take("type")) or fields.take("type")
     said = _said_type(fields, pair) if pair else None
     if said and chosen and said != chosen[0]:
-        raise fields.mistake(f"{fields.title} is of type {said}, but what it says is {chosen[0]}")
+        raise fields.mistake(f"{fields.subject} is of type {said}, but what it says is {chosen[0]}")
     kind = said or (chosen[0] if chosen else "canned" if tool.delay_ms else "python")
     if kind == "http" and tool.endpoint is None:
-        raise fields.mistake(f"{fields.title} has no endpoint", try_='Write endpoint: "https://…".')
+        raise fields.mistake(f"{fields.subject} has no endpoint", try_='Write endpoint: "https://…".')
     return cast("Literal['python', 'http', 'canned']", kind)
 
 

@@ -51,6 +51,11 @@ class Fields:
                 raise self.mistake(f"'{pair.key}' stands twice in {title}", pair.token, try_="Remove one of them.")
             self._pairs[pair.key] = pair
 
+    @property
+    def subject(self) -> str:
+        """The title as a sentence begins with it: `The agent 'A'`, `This rule`."""
+        return f"This{self.title[4:]}" if self.title.startswith("this ") else f"The {self.title}"
+
     def mistake(self, what: str, at: Placed | None = None, *, try_: str = "") -> SourceError:
         """A mistake in this block, at a place in it or at its beginning."""
         return self.source.mistake(what, at or self.token, try_=try_)
@@ -338,9 +343,9 @@ def unfit_phrase(source: Source, phrase: Phrase) -> SourceError:
     """The mistake of writing more than one value where one is expected."""
     shown = phrase.text.partition("\n")[0]
     shown = shown if len(shown) <= 60 else f"{shown[:60]}…"
-    return source.mistake(
-        f"'{shown}' is not one value", phrase.token, try_='Put a text in quotes; what is computed in "{{ … }}".'
-    )
+    several = all(token.kind in ("word", "text", "number") for token in phrase.tokens)
+    try_ = "Write a comma between values." if several else 'Put a text in quotes; what is computed in "{{ … }}".'
+    return source.mistake(f"'{shown}' is not one value", phrase.token, try_=try_)
 
 
 def _text_of_word(source: Source, word: Word) -> Text:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from ...events import ProgramError
+from ...events import ProgramError, SourceError
 from ...recording import ExecutionTracer
 from .agents import run_agent
-from .chains import run_chain
+from .flow import run_chain
 from .models import Models, Provider
 from .nodes import Ask, Program
 from .offline import OfflineModel, Sleep
@@ -67,6 +67,13 @@ class Interpreter:
         Raises:
             ProgramError: Nothing can be run, or what runs failed.
         """
+        try:
+            return await self._run(entry, arguments)
+        except SourceError as problem:
+            problem.source = problem.source or self._source_line(problem)
+            raise
+
+    async def _run(self, entry: str | None, arguments: dict[str, Any]) -> Any:
         kind, name = entry_of(self.program, entry, has_input=bool(arguments))
         tools = self._tools or Toolbox(self._tools_dir, sleep=self._sleep)
         run = Run(self.program, self.tracer, Models(self._providers), tools)
@@ -74,6 +81,10 @@ class Interpreter:
             return await _execute(run, kind, name, arguments)
         responses = [await _execute(run, *entry_of(self.program, ask.target), _asked(ask)) for ask in self.program.asks]
         return responses[0] if len(responses) == 1 else responses
+
+    def _source_line(self, problem: SourceError) -> str:
+        lines = self.program.sources.get(problem.file, "").splitlines()
+        return lines[problem.line - 1] if problem.line <= len(lines) else ""
 
 
 def entry_of(program: Program, name: str | None, *, has_input: bool = True) -> tuple[EntryKind, str]:

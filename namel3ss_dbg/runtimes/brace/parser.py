@@ -154,7 +154,7 @@ class _Loading:
                 raise source.mistake(
                     f"The import '{wanted.name}' lies outside the program's folder",
                     wanted.token,
-                    try_=f"Move it below {self.root.resolve().name}/.",
+                    try_=f"Move it below the folder of '{self.path}'.",
                 )
             if path.is_file():
                 return path
@@ -164,7 +164,7 @@ class _Loading:
         raise source.mistake(
             f"There is no module '{wanted.name}'",
             wanted.token,
-            try_=f'It would be {self._candidates(wanted.name)[0].name} or a file that says: module "{wanted.name}"',
+            try_=f"It would be {wanted.name.replace('.', '/')}.ai, or a file that says: module {wanted.name}",
         )
 
     def _candidates(self, name: str) -> list[Path]:

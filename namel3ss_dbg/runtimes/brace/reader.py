@@ -143,7 +143,8 @@ class Reader(ValueReader):
         self._take()
         following = self._peek
         if token.kind == "word" and following.is_sign("-") and following.start == token.end:
-            raise self._mistake(f"'{token.text}-…' is not a bare name", token, try_="Put a name with a dash in quotes.")
+            shown = self._dashed_word(token)
+            raise self._mistake(f"'{shown}' is not a bare name", token, try_="Put a name with a dash in quotes.")
         return (text_of(self._source, token).raw if token.kind == "text" else token.text), token
 
     def _extras(self, word: str) -> Iterator[Pair]:

@@ -140,7 +140,6 @@ class Run:
         vars(problem)[_RECORDED] = True
         if isinstance(problem, SourceError):
             at = Position(problem.file, problem.line, problem.column)
-            problem.source = problem.source or self._line(at)
         about = {
             "source": at.to_dict(),
             "error_type": type(problem).__name__,
@@ -156,10 +155,6 @@ class Run:
             error=describe(problem),
             metadata=about,
         )
-
-    def _line(self, at: Position) -> str:
-        lines = self.program.sources.get(at.file, "").splitlines()
-        return lines[at.line - 1] if at.line <= len(lines) else ""
 
 
 def place(at: Position) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...events import ProgramError
-from .agents import run_agent
+from .agents import question_text, run_agent
 from .models import Message
 from .nodes import Step, Tool
 from .prompts import prompt_names, run_prompt
@@ -37,7 +37,7 @@ async def perform(run: Run, step: Step, inputs: dict[str, Any], names: Names) ->
         case "prompt":
             return await run_prompt(run, run.program.prompts[step.target], inputs)
         case "llm":
-            return await _ask(run, step, inputs, names)
+            return await _ask(run, step, inputs)
         case "template":
             return _filled_in(run, step, inputs, names)
     raise ProgramError(f"A step cannot be of kind '{step.kind}'", why=f"{place(step.at)} says so")
@@ -53,8 +53,6 @@ def inputs_of(run: Run, step: Step, current: Any, names: Names) -> dict[str, Any
         return _without_secrets(step, resolve(step.inputs, names))
     match step.kind:
         case "template" | "python":
-            return {}
-        case "llm" if step.template is not None:
             return {}
         case "tool":
             return _tool_inputs(run.program.tools[step.target], current)
@@ -81,20 +79,12 @@ def _tool_inputs(tool: Tool, current: Any) -> dict[str, Any]:
     return {}
 
 
-async def _ask(run: Run, step: Step, inputs: dict[str, Any], names: Names) -> str:
+async def _ask(run: Run, step: Step, inputs: dict[str, Any]) -> str:
     llm = run.llm(step.target, step.target_at)
-    system = [as_text(text) for text in (inputs.get("system"), resolve(llm.system, names)) if text]
-    rest = {key: value for key, value in inputs.items() if key != "system"}
-    if step.template is not None:
-        question = compile_template(step.template).render({**names, **rest})
-    else:
-        asked, context = question_of(rest)
-        question = "\n".join(
-            [as_text(asked)] * bool(asked) + [f"{key}: {as_text(value)}" for key, value in context.items()]
-        )
+    system = [as_text(text) for text in (resolve(llm.system, {}), inputs.get("system")) if text]
+    question = question_of({key: value for key, value in inputs.items() if key != "system"})
     told = [Message("system", "\n\n".join(system))] if system else []
-    answer = await run.ask(llm, [*told, Message("user", question)])
-    return answer.text
+    return (await run.ask(llm, [*told, Message("user", question_text(*question))])).text
 
 
 def _filled_in(run: Run, step: Step, inputs: dict[str, Any], names: Names) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...events import SourceError
 from .source import DEEPEST, Source
 from .tokens import Token, number_of, text_of
@@ -153,10 +155,17 @@ class ValueReader:
         if following.is_sign("->"):
             return self._mistake("'->' does not connect steps", following, try_="Write one step after the other.")
         if following.is_sign("-"):
-            return self._mistake(f"'{token.text}-…' is not a key", token, try_="Put a key with a dash in quotes.")
+            return self._mistake(
+                f"'{self._dashed_word(token)}' is not a key", token, try_="Put a key with a dash in quotes."
+            )
         return self._mistake(
             f"A ':' is missing after '{token.text}' in {title}", token, try_=f"Write {token.text}: value"
         )
+
+    def _dashed_word(self, token: Token) -> str:
+        """A name such as `my-agent`, which is more than one token."""
+        found = re.compile(r"[\w-]+").match(self._source.text, token.start)
+        return found.group() if found else token.text
 
     # Tokens
 

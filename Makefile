@@ -1,0 +1,52 @@
+# Everything a person types in this repository. It needs Python 3.11 or newer and make; the rest is set up in .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.ready-bench
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-slow lint format bench clean
+
+help:  ## Say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(READY)  ## Set up the virtual environment
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(BENCH_READY): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	@touch $@
+
+demo: $(READY)  ## Trace an example app, replay it, find its fault
+	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python examples/demo.py
+
+test: $(READY)  ## The tests that run on every change
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m 'not slow'
+
+test-slow: $(READY)  ## The slow suites
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow
+
+lint: $(READY)  ## Style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## Lay out the code
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+bench: $(BENCH_READY)  ## Measure against peers and floors, at 10 thousand, 100 thousand and a million events
+	$(BIN)/python -m benchmarks --events 10000
+	$(BIN)/python -m benchmarks --events 100000
+	$(BIN)/python -m benchmarks --events 1000000
+
+clean:  ## Remove what was set up
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,255 @@
+"""What went wrong, each error once however far it travelled.
+
+A tracer writes `error_occurred` where an error is first seen, and then every span that the error leaves ends as failed.
+So those events are counted; a failed span is counted only when nothing inside it failed and no such event tells of it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from ..trace.columns import Row
+from .spans import RUN, Spans
+
+_TYPE = re.compile(r"([A-Za-z_][\w.]*)(?::|$)")
+_LONGEST_KEPT_BY_COLUMNS = 300
+_MOST_UNFINISHED = 1_000
+_SIBLINGS_LOOKED_AT = 16
+
+
+@attrs.frozen
+class ErrorSeen:
+    """One error."""
+
+    event_index: int
+    event_type: str
+    component: str
+    name: str
+    error_type: str
+    message: str
+    path: tuple[str, ...]
+    """The calls around it, outermost first."""
+    handled: bool
+    """Whether a call around it, other than the run, ended well all the same."""
+    first_seen: float
+    """Seconds since the epoch."""
+
+
+@attrs.frozen
+class UnfinishedSpan:
+    """A call that has no end: the trace broke off inside it."""
+
+    event_index: int
+    event_type: str
+    component: str
+    name: str
+    started_at: float
+    """Seconds since the epoch."""
+    path: tuple[str, ...]
+
+
+@attrs.frozen
+class Retry:
+    """Calls of one name that were made again in the same place after they had failed."""
+
+    component: str
+    name: str
+    event_type: str
+    retries: int
+    succeeded: int
+    """How many of the repetitions ended well."""
+
+
+@attrs.frozen
+class Errors:
+    """What went wrong."""
+
+    total_errors: int
+    handled_errors: int
+    error_categories: dict[str, int]
+    """By type of error, the most frequent first."""
+    by_component: dict[str, int]
+    errors: tuple[ErrorSeen, ...]
+    unfinished_spans: tuple[UnfinishedSpan, ...]
+    """At most the first thousand; the summary has their number."""
+    retries: tuple[Retry, ...]
+
+
+def errors_of(spans: Spans) -> Errors:
+    """What went wrong in a run."""
+    errors = tuple(_error(spans, row) for row in error_rows(spans) if _admitted(spans, row))
+    unfinished = [row for row in sorted(spans.unfinished) if spans.keeps(row)][:_MOST_UNFINISHED]
+    return Errors(
+        total_errors=len(errors),
+        handled_errors=sum(error.handled for error in errors),
+        error_categories=dict(Counter(error.error_type for error in errors).most_common()),
+        by_component=dict(Counter(error.component for error in errors).most_common()),
+        errors=errors,
+        unfinished_spans=tuple(_unfinished(spans, row) for row in unfinished),
+        retries=_retries(spans),
+    )
+
+
+def error_rows(spans: Spans) -> list[Row]:
+    """The events that stand for one error each, in order, whatever the filter."""
+    columns = spans.columns
+    parent = columns.parent
+    said = _said(spans)
+    failed = [row for row in spans.failures if columns.shape_at(row).event_type != "error_occurred"]
+    explained: set[Row] = set()  # spans with an error or a failure inside
+    for row in said:
+        _mark(parent, parent[row], explained)
+    heads = {row: spans.head(row) for row in failed}
+    for head in heads.values():
+        _mark(parent, parent[head], explained)
+    told = _told_beside(spans, said, heads)
+    return sorted([*said, *(row for row in failed if heads[row] not in explained and row not in told)])
+
+
+def _said(spans: Spans) -> list[Row]:
+    """The `error_occurred` events, without those that repeat one of deeper inside on its way up."""
+    columns = spans.columns
+    codes = columns.matching(lambda shape: shape.event_type == "error_occurred")
+    seen: set[tuple[Row, int]] = set()
+    first = []
+    for row in sorted(row for code in codes for row in columns.shape_rows[code] if row < spans.count):
+        outer, error = columns.parent[row], columns.error[row]
+        if error and (outer, error) in seen:
+            continue
+        first.append(row)
+        while error and outer >= 0:
+            outer = columns.parent[outer]
+            seen.add((outer, error))
+    return first
+
+
+def _mark(parent: Sequence[Row], outer: Row, marked: set[Row]) -> None:
+    while outer >= 0 and outer not in marked:
+        marked.add(outer)
+        outer = parent[outer]
+
+
+def _told_beside(spans: Spans, said: list[Row], heads: dict[Row, Row]) -> set[Row]:
+    """The failures that an `error_occurred` right after them, in the same place, tells of."""
+    columns = spans.columns
+    beside: dict[Row, list[Row]] = {}
+    for row in said:
+        beside.setdefault(columns.parent[row], []).append(row)
+    told: set[Row] = set()
+    used: set[Row] = set()
+    for row, head in heads.items():
+        rows = beside.get(columns.parent[head], [])
+        place = bisect_right(rows, row)
+        for error in rows[place : place + _SIBLINGS_LOOKED_AT]:
+            same_text = columns.error[error] == columns.error[row] != 0
+            same_name = columns.shape_at(error)[1:3] == columns.shape_at(head)[1:3]
+            if error not in used and (same_text or same_name):
+                used.add(error)
+                told.add(row)
+                break
+    return told
+
+
+def _admitted(spans: Spans, row: Row) -> bool:
+    if spans.wanted is None:
+        return True
+    shape = spans.columns.shape_at(row)
+    if shape.event_type != "error_occurred":
+        return spans.keeps(spans.head(row))
+    # A filter lets every error_occurred into a trace; a report on agents is about the errors of agents.
+    components, names = spans.wanted.components, spans.wanted.component_names
+    return (components is None or shape.component in components) and (names is None or shape.component_name in names)
+
+
+def _error(spans: Spans, row: Row) -> ErrorSeen:
+    columns = spans.columns
+    head = spans.head(row)
+    shape = columns.shape_at(head)
+    error_type, message = _told(spans, row)
+    return ErrorSeen(
+        event_index=row,
+        event_type=columns.shape_at(row).event_type,
+        component=shape.component,
+        name=shape.component_name or shape.component,
+        error_type=error_type or spans.kind(head),
+        message=message,
+        path=_path(spans, head),
+        handled=_handled(spans, head),
+        first_seen=columns.timestamp[row],
+    )
+
+
+def _told(spans: Spans, row: Row) -> tuple[str, str]:
+    """An error's type and its message without it; the event is decoded only when the columns do not have them."""
+    text = spans.columns.errors.names[spans.columns.error[row]] or ""
+    found = _TYPE.match(text)
+    if found and len(text) < _LONGEST_KEPT_BY_COLUMNS:
+        return found[1], text[found.end() :].strip()
+    event = spans.timeline.recorded(row)
+    text = event.error or str(event.metadata.get("error_message") or event.outputs.get("error") or "")
+    found = _TYPE.match(text)
+    said = event.metadata.get("error_type") or event.outputs.get("error_type")
+    error_type = str(said) if said else found[1] if found else ""
+    return error_type, text[found.end() :].strip() if found and found[1] == error_type else text
+
+
+def _frames(spans: Spans, head: Row) -> Iterator[Row]:
+    outer = spans.columns.parent[head]
+    while outer >= 0:
+        yield outer
+        outer = spans.columns.parent[outer]
+
+
+def _path(spans: Spans, head: Row) -> tuple[str, ...]:
+    shapes = [spans.columns.shape_at(row) for row in _frames(spans, head)]
+    return tuple(f"{shape.component} {shape.component_name or ''}".rstrip() for shape in reversed(shapes))
+
+
+def _handled(spans: Spans, head: Row) -> bool:
+    return any(
+        spans.end(row) >= 0 and row not in spans.failed and spans.columns.shape_at(spans.end(row)).status != "cancelled"
+        for row in _frames(spans, head)
+        if spans.kind(row) != RUN
+    )
+
+
+def _unfinished(spans: Spans, row: Row) -> UnfinishedSpan:
+    shape = spans.columns.shape_at(row)
+    return UnfinishedSpan(
+        event_index=row,
+        event_type=spans.kind(row),
+        component=shape.component,
+        name=shape.component_name or shape.component,
+        started_at=spans.columns.timestamp[row],
+        path=_path(spans, row),
+    )
+
+
+def _retries(spans: Spans) -> tuple[Retry, ...]:
+    parent, match = spans.columns.parent, spans.columns.match
+    found = []
+    for shape, heads in spans.heads():
+        kind = spans.kind(heads[0])
+        if kind == "agent_turn":  # the next turn goes on, it does not try again
+            continue
+        places = {parent[head] for head in spans.failed.intersection(heads)}
+        places = {place for place in places if place >= 0 and spans.kind(place) != RUN}
+        before: dict[Row, Row] = {}
+        again = []
+        for head in heads if places else ():
+            place = parent[head]
+            if place in places:
+                earlier = before.get(place)
+                if earlier is not None and 0 <= match[earlier] < head and earlier in spans.failed:
+                    again.append(head)
+                before[place] = head
+        if again:
+            succeeded = sum(spans.end(head) >= 0 and head not in spans.failed for head in again)
+            name = shape.component_name or shape.component
+            found.append(Retry(shape.component, name, kind, len(again), succeeded))
+    return tuple(sorted(found, key=lambda retry: (-retry.retries, retry.component, retry.name)))
