@@ -18,7 +18,10 @@ from .brace.runtime import BraceLanguage
 
 GROUP = "namel3ss_dbg.runtimes"
 
-_INDENTED = re.compile(r"""^(?:spec\s+is\s+["']|(?:contract\s+)?(?:flow|record|page)\s+"[^"\n]*"[^{\n]*:\s*$)""", re.MULTILINE)
+_INDENTED = re.compile(
+    r"""^(?:spec\s+is\s+["'] | (?:contract\s+)?(?:flow|record|page)\s+"[^"\n]*"[^{\n]*:\s*$)""",
+    re.MULTILINE | re.VERBOSE,
+)
 
 
 class Runtime(Protocol):

@@ -5,18 +5,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import attrs
 
 from namel3ss_dbg.events import TraceEvent
 from namel3ss_dbg.recording import ExecutionTracer
+from namel3ss_dbg.runtimes.brace.check import check
+from namel3ss_dbg.runtimes.brace.interpreter import Interpreter
 from namel3ss_dbg.runtimes.brace.models import Message, ModelAnswer, ModelRequest
-from namel3ss_dbg.runtimes.brace.nodes import Position, Text
+from namel3ss_dbg.runtimes.brace.nodes import Position, Program, Text
+from namel3ss_dbg.runtimes.brace.parser import parse_program
 from namel3ss_dbg.trace.codec import decode_line
 from namel3ss_dbg.trace.settings import DebugConfiguration
 
 AT = Position("app.ai", 1, 1)
+
+
+def program(source: str) -> Program:
+    """The checked program that a text says, as if it stood in `app.ai`."""
+    made = parse_program("app.ai", dedent(source))
+    check(made)
+    return made
+
+
+def run(
+    source: str, tmp_path: Path, arguments: dict[str, Any] | None = None, *, entry: str | None = None, **how: Any
+) -> Recorded:
+    """What a program does, as its trace tells it; `how` goes to the interpreter."""
+    how = {"tools_dir": tmp_path, "sleep": RememberingSleep(), **how}
+    made = program(source)
+    return record(
+        lambda tracer: Interpreter(made, tracer, **how).run(entry, arguments or {}),
+        tmp_path / f"trace{len(list(tmp_path.glob('trace*')))}.jsonl",
+    )
 
 
 def text(raw: str, line: int = 1, column: int = 1) -> Text:
@@ -83,6 +106,16 @@ class Recorded:
         """The start of the span that an event belongs to."""
         (found,) = [other for other in self.events if other.event_id == event.parent_event_id]
         return found
+
+    def unpaired(self) -> list[str]:
+        """The ids of spans that do not have exactly one end after their start."""
+        open_spans: dict[str | None, int] = {}
+        for event in self.events:
+            if event.opens:
+                open_spans[event.event_id] = 1
+            elif event.closes:
+                open_spans[event.parent_event_id] = open_spans.get(event.parent_event_id, 0) - 1
+        return [str(span) for span, balance in open_spans.items() if balance != 0]
 
     def path(self, event: TraceEvent) -> list[str]:
         """The spans around an event, outermost first, as `span name`."""

@@ -59,18 +59,11 @@ class Run:
                 raise
 
     def llm(self, name: str | None, at: Position) -> Llm:
-        """The declared llm of that name; without a name the only declared one, else an offline one.
-
-        Raises:
-            ProgramError: None of that name is declared.
-        """
+        """The declared llm of that name; without a name the only declared one, else an offline one."""
         declared = self.program.llms
-        if name is None:
-            return next(iter(declared.values())) if len(declared) == 1 else Llm(name="default", at=at)
-        if name not in declared:
-            names = ", ".join(declared) or "none"
-            raise ProgramError(f"There is no llm '{name}'", why=f"{place(at)} asks for it", try_=f"Declared: {names}.")
-        return declared[name]
+        if name is not None:
+            return declared[name]
+        return next(iter(declared.values())) if len(declared) == 1 else Llm(name="default", at=at)
 
     async def ask(
         self,
