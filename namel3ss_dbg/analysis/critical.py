@@ -8,6 +8,7 @@ broke off, the calls that were open at its last event are on the path.
 from __future__ import annotations
 
 import heapq
+from array import array
 
 import attrs
 
@@ -43,7 +44,7 @@ class CriticalPath:
 
 def critical_path(spans: Spans) -> CriticalPath:
     """The critical path of a trace; with a filter, those of its calls that are admitted."""
-    contributed = {row: ms for row, ms in contributions(spans).items() if row >= 0 and spans.keeps(row)}
+    contributed = {row: ms for row, ms in contributions(spans).items() if spans.keeps(row)}
     most = heapq.nlargest(_MOST_SPANS, contributed, key=contributed.__getitem__)
     return CriticalPath(
         spans=tuple(_path_span(spans, row, contributed[row]) for row in sorted(most)),
@@ -53,35 +54,31 @@ def critical_path(spans: Spans) -> CriticalPath:
 
 
 def contributions(spans: Spans) -> dict[Row, float]:
-    """By start of each call on the path what it contributes; by NONE the time outside all calls."""
+    """By start of each call on the path, the milliseconds that it contributes."""
     columns, count = spans.columns, spans.count
-    match, parent, timestamp = columns.match, columns.parent, columns.timestamp
-    ms: dict[Row, float] = {}
-    at: dict[Row, Row] = {}  # by call on the path, the row back to which its time is accounted for
-    here = count - 1
-    frame = here
+    parent, timestamp = columns.parent, columns.timestamp
+    until = array("i", [NONE]) * (count + 1)
+    # By call on the path, the row back to which its time is accounted for; the last one is of NONE, the whole trace.
+    seconds: dict[Row, float] = {}
+    here = frame = count - 1
     while frame >= 0:
         if frame in spans.unfinished:
-            at[frame] = here
+            until[frame] = here
+            seconds[frame] = 0.0
             here = frame
         frame = parent[frame]
-    at[NONE] = here + 1
-    for end in range(count - 1, -1, -1):
-        start = match[end]
-        if not 0 <= start < end:
+    until[NONE] = here + 1 if here == count - 1 else here
+    for end, start in zip(range(count - 1, -1, -1), columns.match[:count][::-1], strict=True):
+        if start < 0 or start > end:
             continue
         outer = parent[start]
-        until = at.get(outer, NONE)
-        if end < until:
-            if until < count:
-                ms[outer] = ms.get(outer, 0.0) + max(timestamp[until] - timestamp[end], 0.0) * 1000.0
-            at[outer] = start
-            at[start] = end
-    for row, until in at.items():
-        since = timestamp[max(row, 0)] if count else 0.0
-        if until < count:
-            ms[row] = ms.get(row, 0.0) + max(timestamp[until] - since, 0.0) * 1000.0
-    return ms
+        if end < until[outer]:
+            if outer >= 0:
+                seconds[outer] += max(timestamp[until[outer]] - timestamp[end], 0.0)
+            until[outer] = start
+            until[start] = end
+            seconds[start] = 0.0
+    return {row: (spent + max(timestamp[until[row]] - timestamp[row], 0.0)) * 1000.0 for row, spent in seconds.items()}
 
 
 def _path_span(spans: Spans, row: Row, ms: float) -> PathSpan:

@@ -16,7 +16,7 @@ import attrs
 from ..trace.columns import Row
 from .spans import RUN, Spans
 
-_TYPE = re.compile(r"([A-Za-z_][\w.]*)(?::|$)")
+_TYPE = re.compile(r"((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*|[A-Z]\w*)(?::|$)")
 _LONGEST_KEPT_BY_COLUMNS = 300
 _MOST_UNFINISHED = 1_000
 _SIBLINGS_LOOKED_AT = 16
@@ -122,8 +122,7 @@ def _said(spans: Spans) -> list[Row]:
         if error and (outer, error) in seen:
             continue
         first.append(row)
-        while error and outer >= 0:
-            outer = columns.parent[outer]
+        while error and outer >= 0 and (outer := columns.parent[outer]) >= 0:
             seen.add((outer, error))
     return first
 
@@ -187,6 +186,8 @@ def _error(spans: Spans, row: Row) -> ErrorSeen:
 def _told(spans: Spans, row: Row) -> tuple[str, str]:
     """An error's type and its message without it; the event is decoded only when the columns do not have them."""
     text = spans.columns.errors.names[spans.columns.error[row]] or ""
+    if spans.columns.shape_at(row).event_type == "validation_end" and len(text) < _LONGEST_KEPT_BY_COLUMNS:
+        return "", text  # what stands before its colon is a field
     found = _TYPE.match(text)
     if found and len(text) < _LONGEST_KEPT_BY_COLUMNS:
         return found[1], text[found.end() :].strip()

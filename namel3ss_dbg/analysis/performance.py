@@ -295,11 +295,10 @@ def _agent_performance(spans: Spans, spending: Spending) -> dict[str, AgentPerfo
 
 
 def _chain_performance(spans: Spans) -> dict[str, ChainPerformance]:
-    chain_of = spans.nearest("chain_execution")
     steps: dict[str, dict[str, list[Row]]] = {}
     for step, heads in _by_name(spans, "chain_step").items():
         for head in heads:
-            steps.setdefault(_name(spans, chain_of[head]), {}).setdefault(step, []).append(head)
+            steps.setdefault(_name(spans, _chain_of(spans, head)), {}).setdefault(step, []).append(head)
     return {
         name: ChainPerformance(
             runs=len(heads),
@@ -312,6 +311,13 @@ def _chain_performance(spans: Spans) -> dict[str, ChainPerformance]:
         )
         for name, heads in _by_name(spans, "chain_execution").items()
     }
+
+
+def _chain_of(spans: Spans, step: Row) -> Row:
+    outer = spans.columns.parent[step]
+    while outer >= 0 and spans.kind(outer) != "chain_execution":
+        outer = spans.columns.parent[outer]
+    return outer
 
 
 def _prompt_performance(spans: Spans) -> dict[str, PromptPerformance]:

@@ -77,18 +77,18 @@ def to_json(value: Report | Any) -> dict[str, Any]:
         if isinstance(item, Timings):
             shown |= to_json(item)
         else:
-            shown[field.name] = _plain(item)
+            shown[field.name] = _plain(item, 3 if field.name.endswith("_ms") else _DIGITS)
     return shown
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, digits: int) -> Any:
     if attrs.has(type(value)):
         return to_json(value)
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item, digits) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return round(value, _DIGITS) if isinstance(value, float) else value
+        return [_plain(item, digits) for item in value]
+    return round(value, digits) if isinstance(value, float) else value
 
 
 def _trace_file(spans: Spans) -> TraceFile:

@@ -132,17 +132,13 @@ class Spans:
     def nearest(self, kind: str) -> Sequence[Row]:
         """For each start the span of this kind that it is in, or is; NONE where there is none."""
         columns = self.columns
-        shapes = columns.shape
         begins = bytearray(
             edge == START and columns.spans.names[code] == kind
             for edge, code in zip(columns.edge, columns.span_code, strict=True)
         )
-        inside = array("i", [NONE]) * self.count
-        for row, outer in enumerate(columns.parent[: self.count]):
-            if begins[shapes[row]]:
-                inside[row] = row
-            elif outer >= 0:
-                inside[row] = inside[outer]
+        inside = array("i", [NONE]) * (self.count + 1)  # one more, so that NONE is inside of NONE
+        for row, (shape, outer) in enumerate(zip(columns.shape[: self.count], columns.parent, strict=False)):
+            inside[row] = row if begins[shape] else inside[outer]
         return inside
 
 

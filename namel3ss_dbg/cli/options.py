@@ -38,6 +38,14 @@ def filter_option(what: str) -> Callable[[Decorated], Decorated]:
     return click.option("--filter", "-f", "kinds", multiple=True, metavar="KIND", help=f"{what}: {kinds}; repeats.")
 
 
+def color_option(command: Decorated) -> Decorated:
+    """`--color`."""
+    choices = click.Choice(["auto", "always", "never"])
+    return click.option("--color", type=choices, default="auto", help="Whether to use colours.  [default: auto]")(
+        command
+    )
+
+
 def filter_of(kinds: tuple[str, ...]) -> TraceFilter:
     """The filter that `--filter` texts mean; several kinds may stand in one, with commas.
 

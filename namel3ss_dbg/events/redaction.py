@@ -1,16 +1,15 @@
 """What of a payload may reach a trace: nothing secret, nothing too big, nothing that JSON refuses.
 
-`Redactor.encode` is the one way from a record to a line. Its quick path encodes once and looks at the bytes; only a line
-that is too long, that holds a word a secret might stand next to, or that orjson refuses, is walked value by value.
-The words are looked for by an Aho-Corasick automaton: 0.4 µs for 32 of them in a line of 560 bytes, where 32 times `in`
-takes 15 and one regular expression 10.
+`Redactor.encode` is the one way from a record to a line. Its quick path encodes once and looks at the bytes; only a
+line that is too long, that holds a word a secret might stand next to, or that orjson refuses, is walked value by value.
+What the walk takes depends on what is kept, not on how much there was.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -18,84 +17,20 @@ import orjson
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from .event import Payload
+from .plain import plain, plain_or_repr, safe_repr
+from .secrets import HINTS, LONGEST_SECRET, MASK, SECRET_KEY, URL_HINT, masked
 
-MASK = "***"
-"""What stands in place of a secret."""
-
-PAYLOADS = ("inputs", "outputs", "metadata")
+__all__ = ["MASK", "Redactor", "plain", "safe_repr"]
 
 _DEEPEST = 40
-_LONGEST_REPR = 2_000
-_LONGEST_SECRET = 4_096
-_SECRET_KEY = re.compile(
-    r"(?:^|[_\-.\s])(?:api[_\-]?key|access[_\-]?key|secret(?:[_\-]?key)?|client[_\-]?secret|private[_\-]?key|password|passwd"
-    r"|passphrase|(?:access|refresh|auth|id|session|bearer)?[_\-]?token|authorization|proxy[_\-]authorization|cookie"
-    r"|set[_\-]cookie|credentials?)$|(?:apikey|accesskey|secretkey|privatekey|clientsecret|authtoken|accesstoken)$",
-    re.IGNORECASE,
-)
-_SECRET_TEXT = re.compile(
-    r"(?i:\b(?:bearer|basic)\s+)(?=[A-Za-z0-9._~+/=-]*[0-9._=+/])[A-Za-z0-9._~+/=-]{12,}"
-    r"|\bsk-[A-Za-z0-9_-]{16,}"
-    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
-    r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}"
-    r"|\bglpat-[A-Za-z0-9_-]{16,}"
-    r"|\bxox[abeoprs]-[A-Za-z0-9-]{10,}"
-    r"|\bAIza[A-Za-z0-9_-]{35}"
-    r"|\bhf_[A-Za-z0-9]{30,}"
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|(?<=://)[^\s:/@]+:[^\s/@]+(?=@)",
-    re.DOTALL,
-)
-_HINTS = (
-    b'ey"', b'EY"', b'oken"', b'OKEN"', b"ecret", b"ECRET", b"assw", b"ASSW", b"assphrase", b"uthorization",
-    b"UTHORIZATION", b"ookie", b"redential", b"earer ", b"EARER ", b"asic ", b"sk-", b"AKIA", b"ASIA", b"ghp_", b"gho_",
-    b"ghu_", b"ghs_", b"ghr_", b"github_pat_", b"glpat-", b"xox", b"AIza", b"hf_", b"eyJ", b"PRIVATE K", b"://",
-)  # fmt: skip
-# A line without any of these holds no secret that the two patterns above would find.
-
-
-def safe_repr(value: object) -> str:
-    """A repr that neither raises nor grows beyond 2,000 characters."""
-    try:
-        text = repr(value)
-    except Exception as problem:  # a payload's own __repr__ may do anything
-        text = f"<{type(value).__name__} whose repr raised {type(problem).__name__}>"
-    return text if len(text) <= _LONGEST_REPR else f"{text[:_LONGEST_REPR]}…[+{len(text) - _LONGEST_REPR} chars]"
-
-
-def plain(value: object) -> Any:
-    """A stand-in that orjson accepts for a value that it does not."""
-    if isinstance(value, (set, frozenset)):
-        return sorted(value, key=safe_repr)
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        data = bytes(value)
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            return f"<{len(data)} bytes>"
-    if isinstance(value, Mapping):
-        return dict(value)
-    fields = getattr(type(value), "__attrs_attrs__", None)
-    if fields is not None:
-        return {field.name: getattr(value, field.name, None) for field in fields}
-    dump = getattr(value, "model_dump", None)
-    if callable(dump) and not isinstance(value, type):
-        return dump()
-    return safe_repr(value)
-
-
-def _fallback(value: object) -> Any:
-    try:
-        return plain(value)
-    except Exception:  # an attribute or model_dump of somebody's object may raise anything
-        return safe_repr(value)
+_LONGEST_KEY = 1_000
 
 
 @attrs.define
 class _Budget:
     left: int
     cut: int = 0
+    """Characters, items and keys that were left out."""
 
 
 @attrs.define
@@ -109,14 +44,22 @@ class Redactor:
     """More key names whose values are secret, compared without case."""
     known_secrets: tuple[str, ...] = ()
     """Literal values that never may appear, such as those of named environment variables."""
-    _suspicions: Callable[[bytes], list[Any]] = attrs.field(init=False)
-    """Where in a line something stands that calls for a closer look."""
+    _suspicions: Callable[[bytes], list[tuple[int, int, int]]] = attrs.field(init=False)
+    """Where in a line something stands that calls for a closer look; which, first."""
+    _url: int = attrs.field(init=False, default=-1)
+    _extra_keys: frozenset[str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        extra = tuple(f'{key}"'.encode() for key in self.extra_keys)
-        words = (*_HINTS, *extra, *(secret.encode() for secret in self.known_secrets)) if self.mask_secrets else ()
+        self._extra_keys = frozenset(key.lower() for key in self.extra_keys)
+        self.known_secrets = tuple(sorted(filter(None, self.known_secrets), key=len, reverse=True))
+        hints = [*HINTS, *map(_inside_json, self.known_secrets)] if self.mask_secrets else []
+        if self.mask_secrets and self._extra_keys:
+            hints = [hint.lower() for hint in hints] + [_inside_json(key) for key in self._extra_keys]
+        if self.mask_secrets:
+            self._url = hints.index(URL_HINT)
         # Leftmost matching lets the automaton skip ahead with SIMD, which is worth a factor of three.
-        self._suspicions = BytesAhoCorasick(words, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
+        find = BytesAhoCorasick(hints, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
+        self._suspicions = (lambda line: find(line.lower())) if self._extra_keys else find
 
     def encode(self, record: Payload) -> bytes:
         """The record as one line of JSON with its newline, clipped and masked.
@@ -126,117 +69,121 @@ class Redactor:
         limit = self.max_payload_size
         for key in ("inputs", "outputs"):
             payload = record.get(key)
-            if payload:
+            if payload.__class__ is dict:
                 for value in payload.values():
                     # A huge top-level string is not even encoded once: that would hold the program for milliseconds.
                     if value.__class__ is str and len(value) > limit:
                         return self._walked(record)
         try:
-            line = orjson.dumps(record, _fallback, orjson.OPT_APPEND_NEWLINE)
+            line = orjson.dumps(record, plain_or_repr, orjson.OPT_APPEND_NEWLINE)
         except (TypeError, ValueError, RecursionError):
             return self._walked(record)
         if len(line) > limit:
             return self._walked(record)
-        return self._walked(record) if self._suspicions(line) else line
+        suspicions = self._suspicions(line)
+        return self._walked(record) if suspicions and self._are_grave(suspicions, line) else line
+
+    def _are_grave(self, suspicions: list[tuple[int, int, int]], line: bytes) -> bool:
+        return b"@" in line or any(hint != self._url for hint, _, _ in suspicions)
 
     def _walked(self, record: Payload) -> bytes:
-        kept = dict(record)
-        notes = {}
-        for key in PAYLOADS:
-            payload = kept.get(key)
-            if payload:
-                budget = _Budget(self.max_payload_size)
-                kept[key] = self._shrunk(payload, budget, 0)
-                if budget.cut:
-                    notes[key] = budget.cut
-        for key in ("error", "component_name"):
-            text = kept.get(key)
-            if isinstance(text, str):
-                kept[key] = self._text(text, _Budget(self.max_payload_size))
-        if notes:
-            metadata = kept.get("metadata")
-            kept["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), "clipped": notes}
-        return orjson.dumps(kept, _fallback, orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
+        kept: Payload = {}
+        clipped: Payload = {}
+        for key, value in record.items():
+            budget = _Budget(self.max_payload_size)
+            kept[key] = self._shrunk(value, budget, 0)
+            if budget.cut:
+                clipped[key] = budget.cut
+        if clipped:
+            metadata = kept.get("metadata", {})
+            kept["metadata"] = {**(metadata if isinstance(metadata, dict) else {"value": metadata}), "clipped": clipped}
+        return orjson.dumps(kept, option=orjson.OPT_APPEND_NEWLINE)
 
     def _shrunk(self, value: Any, budget: _Budget, depth: int, *, secret: bool = False) -> Any:
         """A copy that encodes to about `budget.left` bytes at most, keeping the shape of what it keeps."""
-        kind = value.__class__
-        if secret and value not in (None, "", False, True):
-            return MASK
-        if kind is str:
-            return self._text(value, budget)
+        kind = type(value)
         if value is None or kind is bool:
             budget.left -= 5
             return value
+        if secret and not (kind is str and not value):
+            budget.left -= 5
+            return MASK
+        if kind is str:
+            return self._text(value, budget)
         if kind is float:
             budget.left -= 18
-            return value if math.isfinite(value) else str(value)
+            return value if math.isfinite(value) else None
         if kind is int:
-            budget.left -= 12
-            return value if -(1 << 63) <= value < (1 << 64) else str(value)
+            budget.left -= 18
+            return value if -(1 << 63) <= value < (1 << 64) else f"<an integer of {value.bit_length()} bits>"
         if depth > _DEEPEST:
+            budget.left -= 30
             return f"<{kind.__name__} below {_DEEPEST} levels>"
+        budget.left -= 2
         if kind is dict:
             return self._mapping(value, budget, depth)
         if kind is list or kind is tuple:
             return self._sequence(value, budget, depth)
-        try:
-            simpler = plain(value)
-            if simpler.__class__ in (str, dict, list):
-                return self._shrunk(simpler, budget, depth + 1)
-            return orjson.loads(orjson.dumps(value, _fallback))
-        except Exception:  # see _fallback
-            return self._text(safe_repr(value), budget)
+        return self._shrunk(plain_or_repr(value), budget, depth + 1)
 
     def _text(self, text: str, budget: _Budget) -> str:
         room = max(budget.left, 0)
-        kept = text[: room + _LONGEST_SECRET]  # masked before it is cut: half a secret is a secret
+        kept = text[: room + LONGEST_SECRET]
+        unseen = len(text) - len(kept)
         if self.mask_secrets:
-            kept = _SECRET_TEXT.sub(_masked, kept)
+            kept = masked(kept)
             for secret in self.known_secrets:
                 kept = kept.replace(secret, MASK)
-        dropped = max(len(text) - room - _LONGEST_SECRET, 0) + max(len(kept) - room, 0)
-        budget.left -= min(len(kept), room) + 2
-        if dropped:
-            budget.cut += dropped
-            kept = f"{kept[:room]}…[+{dropped} chars]"
-        try:
-            kept.encode()
-        except UnicodeEncodeError:
-            return kept.encode("utf-8", "backslashreplace").decode()
-        return kept
+        if unseen:  # what is left of a secret that goes on beyond what was looked at must not be shown
+            unseen += min(len(kept), LONGEST_SECRET)
+            kept = kept[:-LONGEST_SECRET]
+        encoded = kept.encode("utf-8", "backslashreplace")  # a lone surrogate is no text
+        shown = encoded[:room].decode("utf-8", "ignore")
+        budget.left -= min(len(encoded), room) + 2
+        dropped = unseen + (len(encoded.decode()) - len(shown) if len(encoded) > room else 0)
+        if not dropped:
+            return shown
+        budget.cut += dropped
+        return f"{shown}…[+{dropped} chars]"
 
     def _mapping(self, value: dict[Any, Any], budget: _Budget, depth: int) -> Payload:
         out: Payload = {}
-        items = list(value.items())
-        for done, (key, item) in enumerate(items):
+        size = len(value)
+        # As many as may fit, at once: another thread may go on filling what is looked at.
+        for key, item in list(islice(value.items(), max(budget.left, 0) // 4 + 1)):
             if budget.left <= 0:
-                budget.cut += len(items) - done
-                out["…"] = f"[+{len(items) - done} keys]"
                 break
-            name = key if key.__class__ is str else safe_repr(key)
+            name = key if type(key) is str else _key_of(key)
             budget.left -= len(name) + 4
-            out[self._text(name, _Budget(1_000))] = self._shrunk(item, budget, depth + 1, secret=self._is_secret(name))
+            out[self._text(name, _Budget(_LONGEST_KEY))] = self._shrunk(
+                item, budget, depth + 1, secret=self._is_secret(name)
+            )
+        if (left_out := size - len(out)) > 0:
+            budget.cut += left_out
+            out["…"] = f"[+{left_out} keys]"
         return out
 
-    def _sequence(self, value: Iterable[Any], budget: _Budget, depth: int) -> list[Any]:
+    def _sequence(self, value: list[Any] | tuple[Any, ...], budget: _Budget, depth: int) -> list[Any]:
         out: list[Any] = []
-        items = list(value)
-        for done, item in enumerate(items):
+        for item in value[: max(budget.left, 0) // 2 + 1]:
             if budget.left <= 0:
-                budget.cut += len(items) - done
-                out.append(f"…[+{len(items) - done} items]")
                 break
             out.append(self._shrunk(item, budget, depth + 1))
+        if (left_out := len(value) - len(out)) > 0:
+            budget.cut += left_out
+            out.append(f"…[+{left_out} items]")
         return out
 
     def _is_secret(self, key: str) -> bool:
         if not self.mask_secrets:
             return False
-        return bool(_SECRET_KEY.search(key)) or key.lower() in {extra.lower() for extra in self.extra_keys}
+        return SECRET_KEY.search(key) is not None or key.lower() in self._extra_keys
 
 
-def _masked(match: re.Match[str]) -> str:
-    """The mask, with what is not secret of a credential kept: `Bearer ***` still says what it was."""
-    scheme = match[0].split(" ", 1)[0]
-    return f"{scheme} {MASK}" if scheme.lower() in ("bearer", "basic") else MASK
+def _key_of(key: object) -> str:
+    name = plain_or_repr(key)
+    return name if isinstance(name, str) else safe_repr(name)
+
+
+def _inside_json(text: str) -> bytes:
+    return orjson.dumps(text.encode("utf-8", "replace").decode())[1:-1]

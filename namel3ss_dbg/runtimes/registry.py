@@ -18,6 +18,7 @@ from .brace.runtime import BraceLanguage
 
 GROUP = "namel3ss_dbg.runtimes"
 
+_ENOUGH = 65_536
 _INDENTED = re.compile(
     r"""^(?:spec\s+is\s+["'] | (?:contract\s+)?(?:flow|record|page)\s+"[^"\n]*"[^{\n]*:\s*$)""",
     re.MULTILINE | re.VERBOSE,
@@ -47,7 +48,7 @@ class Language(Protocol):
     """A language that programs may be written in."""
 
     def recognises(self, text: str) -> bool:
-        """Whether a program's text is in this language."""
+        """Whether a program that begins with this text is in this language."""
         ...
 
     def load(self, path: Path) -> Runtime:
@@ -62,7 +63,7 @@ def load(path: str | Path) -> Runtime:
         ProgramError: It cannot be read, is in a language that cannot be run here, or is wrong.
     """
     path = Path(path)
-    text = _text(path)
+    text = _beginning(path)
     for language in _languages():
         if language.recognises(text):
             return language.load(path)
@@ -75,17 +76,13 @@ def load(path: str | Path) -> Runtime:
     return BraceLanguage().load(path)
 
 
-def _text(path: Path) -> str:
+def _beginning(path: Path) -> str:
+    """Enough of a file to recognise its language; what cannot be read is told by whoever loads it."""
     try:
-        return path.read_text("utf-8-sig")
-    except IsADirectoryError:
-        apps = ", ".join(sorted(file.name for file in path.glob("*.ai"))[:5])
-        advice = f"Name one of its files: {apps}." if apps else "Name a file that ends in .ai."
-        raise ProgramError(f"{path} is a folder, not a program", try_=advice) from None
-    except UnicodeDecodeError as problem:
-        raise ProgramError(f"{path} is not a program", why=f"byte {problem.start} is not UTF-8 text") from None
-    except OSError as problem:
-        raise ProgramError(f"{path} cannot be read", why=problem.strerror or str(problem)) from None
+        with path.open("rb") as file:
+            return file.read(_ENOUGH).decode("utf-8-sig", "replace")
+    except OSError:
+        return ""
 
 
 def _languages() -> Iterator[Language]:

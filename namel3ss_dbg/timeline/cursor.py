@@ -9,19 +9,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..events import BACKWARD, BEGINNING, FORWARD, Direction, Moment, Reason, Stop, TraceFilter
-from ..trace.columns import END, NONE, POINT, START, Columns
-from .breakpoints import BreakpointTable
+import attrs
+
+from ..events import BEGINNING, FORWARD, Direction, Moment, Reason, Stop, TraceFilter
+from ..trace.columns import END, NONE, START, Columns
+from .breakpoints import BreakpointTable, Kind
 from .gate import Gate
-from .lanes import MAIN
-from .patterns import Both, EndOf, Everything, Exactly, OfShape, OnLane, Pattern
+from .patterns import EndOf, Everything, Exactly, Filtered, Nothing, OfShape, Pattern, Strand
 from .timeline import Timeline
 
-_NOWHERE: Pattern = EndOf(NONE)
+_EVERYTHING: Pattern = Everything()
+_NOTHING: Pattern = Nothing()
+_REASONS: dict[Kind, Reason] = {"breakpoint": "breakpoint", "watch": "watch", "catch": "catch"}
+_DEEPEST = 1 << 16
+
+_Rule = Callable[[Direction], Pattern]
+# What a motion looks for from where the cursor is; asked anew for each of its repetitions.
 
 
 class _Interrupted(Exception):
-    pass
+    """Somebody ended the motion that is going on."""
+
+    def __init__(self, moment: Moment) -> None:
+        super().__init__(moment)
+        self.moment = moment
+        """Where the cursor rests."""
+
+
+@attrs.frozen
+class _Head:
+    """What a filter asks of an event, from the columns."""
+
+    event_type: str
+    component: str
+    component_name: str | None
+    duration_ms: float | None
 
 
 class Cursor:
@@ -38,8 +60,11 @@ class Cursor:
         self._timeline = timeline
         self._breakpoints = breakpoints
         self._gate = gate
+        self._began = BEGINNING
         self._interrupted = False
         self.moment: Moment = BEGINNING
+        self.came_from: Moment = BEGINNING
+        """Where the cursor was before the last motion."""
         self.progress: Callable[[Moment], None] | None = None
         """Called now and then during a long motion with how far it is."""
         self.trail: list[Moment] = []
@@ -47,55 +72,62 @@ class Cursor:
         self._trail_at = -1
         self.look_at(visible)
 
+    # What is visible
+
     def look_at(self, visible: TraceFilter | None) -> None:
         """See only the events that a filter keeps; breakpoints are still asked about the others."""
-        if visible is None or visible.keeps_all:
-            self._visible: Pattern = _EVERYTHING
-        else:
+        self._visible = _EVERYTHING
+        if visible is not None and not visible.keeps_all:
             shown = visible
-            self._visible = OfShape(lambda shape: shown.admits(shape.event_type, shape.component, shape.component_name))
+            self._visible = OfShape(lambda shape: shown.admits(*shape[:3]))
+            if visible.min_duration_ms is not None:
+                self._visible = Filtered(self._visible, lambda row: shown.keeps(self._head(row)), self._check)
+
+    def _head(self, row: Moment) -> _Head:
+        duration = self._columns.duration[row]
+        return _Head(*self._columns.shape_at(row)[:3], duration_ms=duration if duration == duration else None)
+
+    def sees(self, moment: Moment) -> bool:
+        """Whether the filter shows an event."""
+        return self._sees_all or self._visible.holds(self._columns, moment)
+
+    @property
+    def _sees_all(self) -> bool:
+        return self._visible is _EVERYTHING
 
     @property
     def _columns(self) -> Columns:
         return self._timeline.columns
 
-    def sees(self, moment: Moment) -> bool:
-        """Whether the filter shows an event."""
-        return self._visible is _EVERYTHING or self._visible.holds(self._columns, moment)
-
     # Motions
 
     def step(self, direction: Direction = FORWARD, count: int = 1) -> Stop:
         """Into: from a start the first event inside it, else the next event of this lane; backwards the inverse."""
-        return self._repeat(self._step, direction, count)
+        return self._travel(self._within, direction, count, "step")
 
     def step_any(self, direction: Direction = FORWARD, count: int = 1) -> Stop:
         """The very next visible event, whatever its lane."""
-        return self._repeat(self._step_any, direction, count)
+        return self._travel(lambda way: self._visible, direction, count, "step")
 
     def next(self, direction: Direction = FORWARD, count: int = 1) -> Stop:
         """Over: from a start to its own end, backwards from an end to its own start, else like step."""
-        return self._repeat(self._next, direction, count)
+        return self._travel(self._over, direction, count, "step")
 
     def finish(self, direction: Direction = FORWARD, count: int = 1) -> Stop:
         """Out: to the end, backwards to the start, of the span around this stop."""
-        return self._repeat(self._finish, direction, count)
+        return self._travel(self._out, direction, count, "step")
 
     def resume(self, direction: Direction = FORWARD, count: int = 1) -> Stop:
         """On to the next stop of a breakpoint, or to the edge of history."""
-        stop = self._move(_NOWHERE, direction, "step")
-        while count > 1 and not stop.at_edge and stop.reason != "interrupted":
-            count -= 1
-            stop = self._move(_NOWHERE, direction, "step")
-        return stop
+        return self._travel(lambda way: _NOTHING, direction, count, *_REASONS.values())
 
     def to(self, goal: Pattern, direction: Direction = FORWARD, count: int = 1, *, reason: Reason = "place") -> Stop:
         """To the next, or previous, event of a pattern."""
-        return self._repeat(lambda way: self._move(goal, way, reason), direction, count, own=reason)
+        return self._travel(lambda way: goal, direction, count, reason)
 
-    def seek(self, found: Callable[[Moment], bool], direction: Direction = FORWARD) -> Stop:
+    def seek(self, found: Callable[[Moment], bool], direction: Direction = FORWARD, count: int = 1) -> Stop:
         """To the next, or previous, visible event that a test accepts; events are looked at one by one."""
-        return self.to(Both(self._visible, _Accepted(found, self._check)), direction, reason="match")
+        return self.to(Filtered(self._visible, found, self._check), direction, count, reason="match")
 
     def goto(self, moment: Moment) -> Stop:
         """Rest at a moment that is known.
@@ -105,6 +137,7 @@ class Cursor:
         """
         if not BEGINNING <= moment <= self._timeline.frontier:
             raise IndexError(moment)
+        self._began = self.moment
         return self._rest(Stop(moment, "goto" if moment >= 0 else "beginning"))
 
     def back(self) -> Stop | None:
@@ -116,76 +149,69 @@ class Cursor:
         return self._along_trail(1)
 
     def interrupt(self) -> None:
-        """End the motion that is going on, from another thread or a signal; the cursor returns to where it was."""
+        """End the motion that is going on, from another thread or a signal.
+
+        The cursor returns to where it was; but a program that was running is held at its next event, and the cursor
+        rests there, because what has been done cannot be taken back.
+        """
         self._interrupted = True
-        if self._gate is not None:
-            self._gate.interrupt()
 
-    def _repeat(
-        self, motion: Callable[[Direction], Stop], direction: Direction, count: int, *, own: Reason = "step"
-    ) -> Stop:
-        stop = motion(direction)
-        while count > 1 and stop.reason == own:
-            count -= 1
-            stop = motion(direction)
-        return stop
+    # What motions look for
 
-    def _step(self, direction: Direction) -> Stop:
-        if direction == BACKWARD:
-            return self._move(Exactly(self._step_back_from(self.moment)), BACKWARD, "step")
-        if self.moment < 0:
-            return self._step_any(FORWARD)
-        return self._move(self._shown(self._lane_ahead()), FORWARD, "step")
+    def _within(self, direction: Direction) -> Pattern:
+        return self._on_strand(self.moment, _DEEPEST) if self.moment >= 0 else self._visible
 
-    def _step_any(self, direction: Direction) -> Stop:
-        return self._move(self._visible, direction, "step")
+    def _over(self, direction: Direction) -> Pattern:
+        """The first event on the way that is not deeper than this one: for a start its end, for an end its start."""
+        here, columns = self.moment, self._columns
+        if here < 0:
+            return self._visible
+        other = NONE
+        if columns.edge_at(here) == (START if direction == FORWARD else END):
+            other = columns.match[here]
+            if direction == FORWARD and self._sees_all:
+                return EndOf(here)
+            if other >= 0 and self.sees(other):
+                return Exactly(other)
+        return self._on_strand(here, columns.depth[here])
 
-    def _next(self, direction: Direction) -> Stop:
-        columns, row = self._columns, self.moment
-        edge = columns.edge_at(row) if row >= 0 else POINT
-        if direction == FORWARD and edge == START:
-            return self._move(EndOf(row), FORWARD, "step")
-        if direction == BACKWARD and edge == END and columns.match[row] >= 0 and self.sees(columns.match[row]):
-            return self._move(Exactly(columns.match[row]), BACKWARD, "step")
-        return self._step(direction)
+    def _out(self, direction: Direction) -> Pattern:
+        """The first event on the way that is less deep than this one: an edge of the span around it."""
+        here, columns = self.moment, self._columns
+        around = columns.parent[here] if here >= 0 else NONE
+        if around < 0:
+            return _NOTHING
+        if self._sees_all:
+            return EndOf(around) if direction == FORWARD else Exactly(around)
+        return self._on_strand(here, columns.depth[around])
 
-    def _finish(self, direction: Direction) -> Stop:
-        around = self._columns.parent[self.moment] if self.moment >= 0 else NONE
-        return self._move(Exactly(around) if direction == BACKWARD else EndOf(around), direction, "step")
-
-    def _lane_ahead(self) -> Pattern:
-        """What comes after this stop on its lane; after the lane's last event, the end of the span that opened it."""
-        columns = self._columns
-        lane = columns.lane[self.moment]
-        opened = columns.lane_rows[lane][0]
-        if lane != MAIN and columns.match[self.moment] == opened:
-            return EndOf(columns.parent[opened])
-        return OnLane(lane)
-
-    def _step_back_from(self, row: Moment) -> Moment:
-        """The previous visible event of this lane; from the first event of a lane the start that opened the lane."""
-        columns = self._columns
-        while row >= 0:
-            before = columns.previous_on_lane(row) if row < columns.count else NONE
-            row = before if before >= 0 else columns.parent[row]
-            if row >= 0 and self.sees(row):
-                return row
-        return NONE
-
-    def _shown(self, goal: Pattern) -> Pattern:
-        return goal if self._visible is _EVERYTHING else Both(goal, self._visible)
+    def _on_strand(self, here: Moment, deepest: int) -> Pattern:
+        """What can be seen, no deeper than a depth, by someone who follows the lane."""
+        strand = Strand(here)
+        if deepest >= _DEEPEST and self._sees_all:
+            return strand
+        return Filtered(strand, lambda row: self._columns.depth[row] <= deepest and self.sees(row), self._check)
 
     # Moving
 
-    def _move(self, goal: Pattern, direction: Direction, reason: Reason) -> Stop:
-        """Move to the goal, unless a breakpoint stops before; a breakpoint under the cursor never does."""
-        began = self.moment
+    def _travel(self, rule: _Rule, direction: Direction, count: int, *goes_on: Reason) -> Stop:
+        """Move up to `count` times, as long as the stops have one of the reasons; an interruption takes all back."""
+        self._began = self.moment
         self._interrupted = False
         try:
-            return self._rest(self._ahead(goal, reason) if direction == FORWARD else self._behind(goal, reason))
-        except _Interrupted:
-            self.moment = began
-            return Stop(began, "interrupted")
+            stop = self._move(rule(direction), direction, goes_on[0])
+            for _ in range(count - 1):
+                if stop.reason not in goes_on:
+                    break
+                self.moment = stop.moment
+                stop = self._move(rule(direction), direction, goes_on[0])
+        except _Interrupted as interrupted:
+            stop = Stop(interrupted.moment, "interrupted")
+        return self._rest(stop)
+
+    def _move(self, goal: Pattern, direction: Direction, reason: Reason) -> Stop:
+        """Where the goal is, unless a breakpoint stops before; a breakpoint under the cursor never does."""
+        return self._ahead(goal, reason) if direction == FORWARD else self._behind(goal, reason)
 
     def _ahead(self, goal: Pattern, reason: Reason) -> Stop:
         seen = self.moment
@@ -194,7 +220,7 @@ class Cursor:
             wanted = goal.following(self._columns, seen)
             found = self._breakpoints.following(seen, (wanted if wanted >= 0 else frontier) + 1, self._check)
             if found >= 0:
-                return self._stop_of_breakpoint(found, reason)
+                return self._stop_of_breakpoint(found)
             if wanted >= 0:
                 return Stop(wanted, reason)
             seen = frontier
@@ -204,40 +230,41 @@ class Cursor:
     def _more(self, goal: Pattern) -> bool:
         """Whether there are more events now: what a held program does until it is to stop, or a slice of a file."""
         before = self._timeline.frontier
-        if self._gate is not None and not self._timeline.closed:
-            self._gate.run_until(
-                lambda moment: goal.holds(self._columns, moment) or self._breakpoints.stop_at(moment) is not None
-            )
-            if self._interrupted:
-                raise _Interrupted
-            return self._timeline.frontier > before
-        self._check(before)
-        return self._timeline.extend()
+        if self._gate is None or self._timeline.closed:
+            self._check(before)
+            return self._timeline.extend()
+
+        def stops(moment: Moment) -> bool:
+            if moment <= before:  # of another thread of the program, whose event we have seen
+                return False
+            return self._interrupted or goal.holds(self._columns, moment) or bool(self._breakpoints.stop_at(moment))
+
+        self._gate.run_until(stops)
+        if self._interrupted:
+            raise _Interrupted(self._timeline.frontier)
+        return self._timeline.frontier > before
 
     def _behind(self, goal: Pattern, reason: Reason) -> Stop:
         wanted = goal.preceding(self._columns, self.moment)
         found = self._breakpoints.preceding(self.moment, wanted - 1 if wanted >= 0 else BEGINNING, self._check)
         if found >= 0:
-            return self._stop_of_breakpoint(found, reason)
+            return self._stop_of_breakpoint(found)
         return Stop(wanted, reason) if wanted >= 0 else Stop(BEGINNING, "beginning")
 
-    def _stop_of_breakpoint(self, row: Moment, reason: Reason) -> Stop:
+    def _stop_of_breakpoint(self, row: Moment) -> Stop:
         breakpoint = self._breakpoints.stop_at(row)
-        if breakpoint is None:  # its condition was changed by an overlay in the meantime
-            return Stop(row, reason)
-        if breakpoint.temporary:
-            self._breakpoints.remove(breakpoint.number)
-        kind: Reason = "breakpoint" if breakpoint.kind == "log" else breakpoint.kind
-        return Stop(row, kind, breakpoint.number)
+        assert breakpoint is not None  # noqa: S101 (the table has just found it there)
+        self._breakpoints.spend(row)
+        return Stop(row, _REASONS[breakpoint.kind], breakpoint.number)
 
     def _check(self, row: Moment) -> None:
         if self._interrupted:
-            raise _Interrupted
+            raise _Interrupted(self._began)
         if self.progress is not None:
             self.progress(row)
 
     def _rest(self, stop: Stop) -> Stop:
-        self.moment = stop.moment
+        self.came_from, self.moment = self._began, stop.moment
         if self._trail_at < 0 or self.trail[self._trail_at] != stop.moment:
             del self.trail[self._trail_at + 1 :]
             self.trail.append(stop.moment)
@@ -249,21 +276,5 @@ class Cursor:
         if not 0 <= place < len(self.trail):
             return None
         self._trail_at = place
-        self.moment = self.trail[place]
+        self.came_from, self.moment = self.moment, self.trail[place]
         return Stop(self.moment, "goto" if self.moment >= 0 else "beginning")
-
-
-_EVERYTHING = Everything()
-
-
-class _Accepted(Pattern):
-    """The events that a test accepts."""
-
-    def __init__(self, test: Callable[[Moment], bool], check: Callable[[Moment], None]) -> None:
-        self._test = test
-        self._check = check
-
-    def holds(self, columns: Columns, row: Moment) -> bool:
-        if not row & 255:
-            self._check(row)
-        return self._test(row)

@@ -1,7 +1,8 @@
 """Where a running program waits for the debugger.
 
 The question whether to stop is asked on the program's own thread, so an event that nobody cares about costs no change
-of threads. At any instant either the program or the debugger runs, never both.
+of threads. At any instant either the program or the debugger runs, never both; a program with several threads is held
+whole, each thread at its next event.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ class Gate:
     """Holds a program after an event until the debugger lets it go on."""
 
     def __init__(self) -> None:
-        self._goal: Goal | None = None
-        self._holds_first = True
+        self._goal: Goal = _is_beginning
         self._held: Moment | None = None
+        self._held_since = 0.0
+        self._held_s = 0.0
         self._over = False
         self._detached = False
-        self._interrupted = False
-        self._held_s = 0.0
+        self._problem: BaseException | None = None
         self._turn = threading.Condition()
+        # Protects all of the above; whoever holds a moment here has given it back while waiting.
 
     @property
     def held_s(self) -> float:
@@ -38,24 +40,16 @@ class Gate:
         """Whether the program has ended."""
         return self._over
 
-    # On the program's thread
+    # On the program's threads
 
     def offer(self, moment: Moment) -> None:
         """Wait here when the debugger wants to stop at this moment; BEGINNING is offered before the first event."""
-        if self._detached:
-            return
-        if moment == BEGINNING:
-            stop = self._holds_first
-        else:
-            stop = self._interrupted or (self._goal is not None and self._goal(moment))
-        if not stop:
-            return
-        began = time.monotonic()
         with self._turn:
-            self._held = moment
-            self._turn.notify_all()
-            self._turn.wait_for(lambda: self._held is None)
-        self._held_s += time.monotonic() - began
+            self._turn.wait_for(self._runs)
+            if not self._detached and self._wants(moment):
+                self._held, self._held_since = moment, time.monotonic()
+                self._turn.notify_all()
+                self._turn.wait_for(self._runs)
 
     def finish(self) -> None:
         """Say that the program has ended."""
@@ -63,30 +57,52 @@ class Gate:
             self._over = True
             self._turn.notify_all()
 
+    def _runs(self) -> bool:
+        return self._held is None
+
+    def _wants(self, moment: Moment) -> bool:
+        try:
+            return self._goal(moment)
+        except BaseException as problem:  # the program is not to blame: the debugger's thread raises it
+            self._problem = problem
+            return True
+
     # On the debugger's thread
 
     def wait_held(self) -> bool:
         """Wait until the program waits; False when it ended instead."""
         with self._turn:
-            self._turn.wait_for(lambda: self._held is not None or self._over)
-            return self._held is not None
+            return self._wait() is not None
 
     def run_until(self, goal: Goal) -> Moment | None:
-        """Let the program go on until `goal` says yes to an event; None when it ended before."""
-        with self._turn:
-            if self._over:
-                return None
-            self._goal, self._held, self._interrupted = goal, None, False
-            self._turn.notify_all()
-            self._turn.wait_for(lambda: self._held is not None or self._over)
-            return self._held
+        """Let the program go on until `goal` says yes to an event; None when it ended before, or is not held any more.
 
-    def interrupt(self) -> None:
-        """Make the program wait at its next event."""
-        self._interrupted = True
+        What `goal` raises is raised here, with the program held where it did.
+        """
+        with self._turn:
+            self._goal = goal
+            self._release()
+            return None if self._over or self._detached else self._wait()
 
     def detach(self) -> None:
         """Let the program go on and never hold it again."""
         with self._turn:
-            self._detached, self._held = True, None
-            self._turn.notify_all()
+            self._detached = True
+            self._release()
+
+    def _wait(self) -> Moment | None:
+        self._turn.wait_for(lambda: self._held is not None or self._over)
+        problem, self._problem = self._problem, None
+        if problem is not None:
+            raise problem
+        return self._held
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held_s += time.monotonic() - self._held_since
+            self._held = None
+        self._turn.notify_all()
+
+
+def _is_beginning(moment: Moment) -> bool:
+    return moment == BEGINNING

@@ -6,18 +6,21 @@ has the frames that it has alone.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator
 
 import attrs
 
-from ..events import Moment
-from ..trace.columns import END, NONE, START, Columns
+from ..events import Moment, UsageError
+from ..trace.columns import END, NONE, START, Columns, previous_in
 
 MAIN = 0
 """The lane on which a run begins."""
 
 _MOST_FRAMES = 10_000
+_BLOCK = 64
+_NEVER = sys.maxsize
 
 
 @attrs.frozen
@@ -38,6 +41,7 @@ class Lanes:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
+        self._blocks: dict[int, Moment] = {}
 
     def frames_at(self, moment: Moment, lane: int | None = None) -> tuple[Moment, ...]:
         """The spans around a moment on one lane, as the moments of their starts, innermost first.
@@ -79,39 +83,53 @@ class Lanes:
         """The last event of a lane up to a moment; NONE when the lane had not begun."""
         if not 0 <= lane < len(self._columns.lane_rows):
             return NONE
-        rows = self._columns.lane_rows[lane]
-        place = bisect_right(rows, moment)
-        return rows[place - 1] if place else NONE
+        return previous_in((self._columns.lane_rows[lane],), moment + 1)
 
     def at(self, moment: Moment) -> tuple[Lane, ...]:
         """The lanes that work at a moment, the main one first; a lane still works at its last event."""
-        return tuple(
-            lane
-            for lane in (self.lane(number) for number in range(self._begun(moment)))
-            if lane.number == MAIN or lane.closed is None or lane.closed >= moment
-        )
+        return tuple(self.lane(number) for number in self._working(moment))
+
+    def _working(self, moment: Moment) -> Iterator[int]:
+        begun = self._begun(moment)
+        yield MAIN
+        for block in range(0, begun, _BLOCK):
+            if self._all_closed_by(block) < moment:
+                continue
+            for number in range(max(block, 1), min(block + _BLOCK, begun)):
+                if self._closed_by(number) >= moment:
+                    yield number
+
+    def _all_closed_by(self, block: int) -> Moment:
+        """The last end in a block of lanes, which is final once all have ended; most blocks are passed over by it."""
+        known = self._blocks.get(block)
+        if known is None:
+            lanes = range(max(block, 1), min(block + _BLOCK, len(self._columns.lane_rows)))
+            known = max(map(self._closed_by, lanes), default=_NEVER)
+            if known < _NEVER and len(lanes) >= _BLOCK - 1:
+                self._blocks[block] = known
+        return known
+
+    def _closed_by(self, number: int) -> Moment:
+        end = self._columns.match[self._columns.lane_rows[number][0]]
+        return end if end >= 0 else _NEVER
 
     def _begun(self, moment: Moment) -> int:
         """How many lanes had begun; they are numbered in the order of their first events."""
         rows = self._columns.lane_rows
-        low, high = 0, len(rows)
-        while low < high:
-            middle = (low + high) // 2
-            first = rows[middle]
-            if len(first) and first[0] <= moment:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_right(range(len(rows)), moment, key=lambda lane: rows[lane][0]) if self._columns.count else 0
 
     def lane(self, number: int) -> Lane:
-        """One lane by its number."""
-        columns = self._columns
-        rows = columns.lane_rows[number]
-        opened = rows[0] if len(rows) else NONE
-        if opened < 0:
-            return Lane(number, NONE, None, "main")
-        end = columns.match[opened] if columns.edge_at(opened) == START else NONE
-        shape = columns.shape_at(opened)
-        name = "main" if number == MAIN else shape.component_name or shape.component
-        return Lane(number, opened, end if end >= 0 and number != MAIN else None, name)
+        """One lane by its number.
+
+        Raises:
+            UsageError: There is none of this number.
+        """
+        columns, count = self._columns, max(1, len(self._columns.lane_rows))
+        if not 0 <= number < count:
+            known = f"0 to {count - 1}" if count > 1 else "only 0, the main one"
+            raise UsageError(f"There is no lane {number}", why=f"lanes: {known}")
+        if number == MAIN:
+            return Lane(MAIN, 0 if columns.count else NONE, None, "main")
+        opened = columns.lane_rows[number][0]
+        shape, end = columns.shape_at(opened), columns.match[opened]
+        return Lane(number, opened, end if end >= 0 else None, shape.component_name or shape.component)

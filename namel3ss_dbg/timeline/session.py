@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import attrs
 
-from ..events import BEGINNING, Mark, Moment, Payload, TraceEvent, TraceFilter, UsageError
+from ..events import Mark, Moment, Payload, TraceEvent, TraceFilter, UsageError
 from ..trace.columns import END
 from ..trace.index import TraceIndex
 from .breakpoints import Breakpoint, BreakpointTable, Kind
@@ -112,8 +112,7 @@ class DebugSession:
     @property
     def previous_stop(self) -> Moment:
         """Where the cursor rested before it came here."""
-        trail = self.cursor.trail
-        return trail[-2] if len(trail) > 1 else BEGINNING
+        return self.cursor.came_from
 
     # What a person sets
 

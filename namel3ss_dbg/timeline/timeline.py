@@ -7,19 +7,34 @@ by itself. Both are the same columns, so everything above asks the same question
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 
 import attrs
+import msgspec
 
-from ..events import BEGINNING, Moment, TraceEvent
+from ..events import BEGINNING, Moment, Payload, TraceEvent
+from ..trace.codec import INVALID
 from ..trace.columns import Columns, head_of
 from ..trace.index import TraceIndex
 
 _SLICE = 20_000
 _REMEMBERED = 512
+_LOOKS_AGAIN_S = 0.05
 
 Overlay = Callable[[Moment, TraceEvent], TraceEvent]
 """Shows an event in another way, such as with a mocked answer; the recording stays as it is."""
+
+
+class Payloads(msgspec.Struct, gc=False):
+    """What went in and what came out."""
+
+    inputs: Payload = {}
+    outputs: Payload = {}
+
+
+_decode_payloads = msgspec.json.Decoder(Payloads).decode
 
 
 @attrs.frozen
@@ -63,7 +78,7 @@ class Timeline:
 
     @property
     def closed(self) -> bool:
-        """Whether no event will come any more."""
+        """Whether all that there is was read; a file that has grown since then is read on by `extend` all the same."""
         return self._index.complete if self._index is not None else self._closed
 
     def __len__(self) -> int:
@@ -91,11 +106,58 @@ class Timeline:
             event = self._decoded[moment] = self._index.event(moment)
         return event
 
+    def payloads(self, moment: Moment) -> Payloads:
+        """Inputs and outputs of an event that is known; over a recording this is much quicker than the whole event."""
+        known = self._decoded.get(moment)
+        if self._index is None or self.overlay is not None or known is not None or self._is_invalid(moment):
+            event = known if known is not None and self.overlay is None else self[moment]
+            return Payloads(event.inputs, event.outputs)
+        try:
+            return _decode_payloads(self._index.line(moment))
+        except (msgspec.MsgspecError, ValueError):  # null, or no object: the codec knows what to make of it
+            event = self.recorded(moment)
+            return Payloads(event.inputs, event.outputs)
+
+    def _is_invalid(self, moment: Moment) -> bool:
+        return self.columns.invalid > 0 and self.columns.shape_at(moment).event_type == INVALID
+
     def identity(self, moment: Moment) -> str:
         """The id of an event that is known; empty when it has none."""
         if self._index is None:
             return self._events[moment].event_id
         return self._index.identity(moment)
+
+    def identified(self, beginning: str) -> Iterator[Moment]:
+        """The moments, of those known, whose event's id begins so."""
+        if self._index is not None:
+            return self._index.identified(beginning)
+        return (moment for moment, event in enumerate(self._events) if event.event_id.startswith(beginning))
+
+    @property
+    def began(self) -> float:
+        """When the run began, in seconds since the epoch; 0 as long as no event has told a time."""
+        return next((stamp for stamp in self.columns.timestamp if stamp), 0.0)
+
+    def elapsed(self, moment: Moment) -> float:
+        """How many seconds of the run had passed at a moment."""
+        return max(0.0, self.columns.timestamp[moment] - self.began)
+
+    def at_time(self, stamp: float) -> Moment | None:
+        """The first event at or after a time, reading on as needed; None when the run was over before."""
+        times = self.columns.timestamp
+        while not self.columns.count or times[self.frontier] < stamp:
+            if not self.extend():
+                break
+            times = self.columns.timestamp
+        found = bisect_left(range(self.columns.count), stamp, key=self._told_time)
+        return found if found < self.columns.count else None
+
+    def _told_time(self, moment: Moment) -> float:
+        """The time of an event; of a line that tells none, the time of the one before."""
+        times = self.columns.timestamp
+        while moment > 0 and not times[moment]:
+            moment -= 1
+        return times[moment]
 
     def append(self, event: TraceEvent) -> Moment:
         """Take the next event of a live program; returns its moment."""
@@ -132,12 +194,25 @@ class Timeline:
             pass
 
     def wait_past(self, moment: Moment, *, within_s: float | None = None) -> bool:
-        """Wait until an event after `moment` is known; False when the run ended, or the time was over, before."""
+        """Wait until an event after `moment` is known; False when the run ended, or the time was over, before.
+
+        A recording counts as ended at the end of its file, unless `within_s` gives it time to grow.
+        """
         if self._index is not None:
-            return self.reach(moment + 1)
+            return self._wait_for_file(moment + 1, within_s or 0.0)
         with self._grown:
             self._grown.wait_for(lambda: self.frontier > moment or self._closed, within_s)
             return self.frontier > moment
+
+    def _wait_for_file(self, moment: Moment, within_s: float) -> bool:
+        """Whoever writes the file is another process, which tells nobody: the file is looked at again and again."""
+        deadline = time.monotonic() + within_s
+        while not self.reach(moment):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(left, _LOOKS_AGAIN_S))
+        return True
 
     def statistics(self) -> TimelineStatistics:
         """How much is known."""

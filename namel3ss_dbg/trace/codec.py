@@ -1,11 +1,12 @@
 """Lines and events, into one another.
 
-Reading is generous where the meaning is plain (a null payload, a number in quotes, an ISO date, a field
-nobody knows) and otherwise names every problem of a line at once, each with its path.
+Reading is generous where the meaning is plain (a null, a number in quotes, an ISO date, a field nobody knows, the NaN
+that Python writes) and otherwise names every problem of a line at once, each with its path.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import datetime
 from typing import Any
@@ -37,11 +38,18 @@ def seconds_of(value: Any) -> float:
         raise ValueError("expected a number of seconds")
     try:
         seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = datetime.fromisoformat(value).timestamp() if isinstance(value, str) else math.nan
+    except (TypeError, ValueError, OverflowError):
+        seconds = _seconds_of_date(value) if isinstance(value, str) else math.nan
     if not math.isfinite(seconds):
         raise ValueError("expected a number of seconds")
     return seconds
+
+
+def _seconds_of_date(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 def _payload(value: Any, _: Any) -> Payload:
@@ -61,7 +69,10 @@ def _text(value: Any, _: Any) -> str:
 def _float(value: Any, _: Any) -> float:
     if isinstance(value, bool):
         raise ValueError("expected a number")
-    return float(value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("expected a number")
+    return number
 
 
 def _converter() -> OrjsonConverter:
@@ -81,21 +92,20 @@ def event_of(record: Payload) -> TraceEvent:
     Raises:
         ExceptionGroup: The record is no event; `problems_of` says why.
     """
-    stamp = record.get("timestamp")
-    if stamp.__class__ is not float:
-        record = {**record, "timestamp": _timestamp(stamp, record)}
-    if record.get("component", "") is None or record.get("status", "") is None:
+    if None in record.values():
         record = {key: value for key, value in record.items() if value is not None}
+    stamp = record.get("timestamp", 0.0)
+    if stamp.__class__ is not float or "event_id" not in record:
+        record = {"event_id": "", **record, "timestamp": _timestamp(stamp)}
     return _convert.structure(record, TraceEvent)
 
 
-def _timestamp(value: Any, record: Payload) -> Any:
-    if "timestamp" not in record:
-        return 0.0
+def _timestamp(value: Any) -> Any:
+    """Seconds, or what the converter will complain of."""
     try:
         return seconds_of(value)
     except ValueError:
-        return value
+        return None
 
 
 def problems_of(line: bytes) -> tuple[str, ...]:
@@ -114,15 +124,35 @@ def decode_line(line: bytes) -> TraceEvent:
         TraceError: It is not JSON, or not an event; its `why` holds all the problems.
     """
     try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as problem:
-        raise TraceError("This line is not an event", why=f"not JSON: {problem.msg}") from problem
-    if not isinstance(record, dict):
-        raise TraceError("This line is not an event", why=f"expected an object, found {type(record).__name__} @ $")
-    try:
-        return event_of(record)
+        return event_of(record_of(line))
     except ClassValidationError as problem:
         raise TraceError("This line is not an event", why="; ".join(transform_error(problem, path="$"))) from problem
+
+
+def record_of(line: bytes) -> Payload:
+    """The JSON object that a line holds.
+
+    Raises:
+        TraceError: It holds none.
+    """
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError as problem:
+        record = _python_json(line)
+        if record is None:
+            raise TraceError("This line is not an event", why=f"not JSON: {problem.msg}") from problem
+    if not isinstance(record, dict):
+        raise TraceError("This line is not an event", why=f"expected an object, found {type(record).__name__} @ $")
+    return record
+
+
+def _python_json(line: bytes) -> Any:
+    """What Python's own reader makes of a line: it knows NaN, and bytes or surrogates that are no text are replaced."""
+    try:
+        value = json.loads(line.decode("utf-8-sig", "replace"))
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def read_line(line: bytes) -> TraceEvent:

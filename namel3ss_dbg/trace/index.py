@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import gc
 import os
-import tempfile
 import time
 from collections.abc import Iterator
+from itertools import accumulate, islice
 from pathlib import Path
-from typing import BinaryIO, Self, cast
+from typing import Self
 
 import msgspec
 import orjson
 
 from ..events import TraceError, TraceEvent
 from . import sidecar
-from .codec import INVALID, read_line
+from .codec import INVALID, read_line, record_of
 from .columns import Columns, Head, Row, head_of
+from .documents import open_lines
+from .head import decode_head
 
+_BLOCK = 256
+_MOST_ROWS = (1 << 31) - 2
 _WORTH_A_SIDECAR_S = 0.2
-_LONGEST_FIRST_LINE = 1 << 24
 
 
 class TraceIndex:
@@ -36,7 +39,7 @@ class TraceIndex:
             TraceError: The file cannot be read.
         """
         self.path = Path(path)
-        self._file, self._is_copy = _open(self.path)
+        self._file, self._is_copy = open_lines(self.path)
         self.columns = Columns()
         self.position = 0
         """Bytes read so far, as whole lines."""
@@ -51,7 +54,6 @@ class TraceIndex:
             if found is not None:
                 self.columns, self.position = found
                 self.complete = True
-        self._add = None if self.position else self.columns.linker()
 
     def __len__(self) -> int:
         return self.columns.count
@@ -71,8 +73,6 @@ class TraceIndex:
         if self.complete and not self._has_grown():
             return 0
         began = time.perf_counter()
-        if self._add is None:
-            self._add = self.columns.linker()
         collects = gc.isenabled()
         gc.disable()  # nothing in the loop makes cycles, and the collector would walk all the columns' dicts
         try:
@@ -86,36 +86,48 @@ class TraceIndex:
                 self._spent = 0.0
 
     def _read(self, limit: int | None, deadline: float | None) -> int:
-        columns, add, decode = self.columns, self._add, _decode
-        assert add is not None  # noqa: S101 (advance has made it)
-        position, first = self.position, columns.count
-        last = first + limit if limit is not None else (1 << 31) - 2
-        self._file.seek(position)
+        columns, link = self.columns, self.columns.linker()
+        first = columns.count
+        last = first + limit if limit is not None else _MOST_ROWS
+        self._file.seek(self.position)
         self.complete = False
-        for line in self._file:
+        while not self.complete and (left := last - columns.count) > 0:
+            lines = list(islice(self._file, min(left, _BLOCK)))
+            if not lines:
+                self.complete, self.torn = True, 0
+                break
             try:
-                head = decode(line)
+                heads = [decode_head(line) for line in lines]
             except (msgspec.MsgspecError, ValueError, RecursionError):
-                if line[-1:] != b"\n" and not _is_event(line):
+                heads, offsets = self._heads_of(lines)
+            else:
+                *offsets, self.position = accumulate(map(len, lines), initial=self.position)
+            link.extend(heads, offsets)
+            if deadline is not None and time.perf_counter() > deadline:
+                break
+        return columns.count - first
+
+    def _heads_of(self, lines: list[bytes]) -> tuple[list[Head], list[int]]:
+        """Heads and offsets of lines of which some are blank, torn, no events, or events in other people's writing."""
+        heads: list[Head] = []
+        offsets: list[int] = []
+        for line in lines:
+            try:
+                head = decode_head(line)
+            except (msgspec.MsgspecError, ValueError, RecursionError):
+                if line[-1:] != b"\n" and not _is_whole(line):
                     self.torn = len(line)
                     self.complete = True
                     break
                 if not line.strip():
-                    position += len(line)
+                    self.position += len(line)
                     continue
                 head = head_of(read_line(line))
-                if head.event_type == INVALID:
-                    columns.invalid += 1
-            add(head, position)
-            position += len(line)
-            count = columns.count
-            if count >= last or (deadline is not None and not count & 255 and time.perf_counter() > deadline):
-                break
-        else:
-            self.complete = True
-            self.torn = 0
-        self.position = position
-        return columns.count - first
+                self.columns.invalid += head.event_type == INVALID
+            heads.append(head)
+            offsets.append(self.position)
+            self.position += len(line)
+        return heads, offsets
 
     def _has_grown(self) -> bool:
         return os.fstat(self._file.fileno()).st_size > self.position + self.torn
@@ -138,11 +150,17 @@ class TraceIndex:
         return read_line(self.line(row))
 
     def identity(self, row: Row) -> str:
-        """The id of an event, without decoding the rest; empty when it has none."""
-        try:
-            return _decode_id(self.line(row)).event_id or ""
-        except msgspec.MsgspecError:
-            return self.event(row).event_id
+        """The id of an event; empty when it has none."""
+        return _identity_in(self.line(row))
+
+    def identified(self, beginning: str) -> Iterator[Row]:
+        """The rows, of those read so far, whose event's id begins so."""
+        # As JSON has it, less the quotes: a look at the bytes tells nearly all other lines apart without decoding them.
+        sought = orjson.dumps(beginning)[1:-1] if beginning.isascii() else b""
+        for row in range(self.columns.count):
+            line = self.line(row)
+            if sought in line and _identity_in(line).startswith(beginning):
+                yield row
 
     def events(self) -> Iterator[TraceEvent]:
         """All events in order, reading on as needed."""
@@ -156,92 +174,16 @@ class TraceIndex:
         self._file.close()
 
 
-class _Identity(msgspec.Struct, gc=False):
-    event_id: str | None = None
-
-
-_decode_id = msgspec.json.Decoder(_Identity).decode
-_decode = msgspec.json.Decoder(Head, strict=False).decode
-
-
-def _is_event(line: bytes) -> bool:
+def _identity_in(line: bytes) -> str:
     try:
-        return isinstance(orjson.loads(line), dict)
-    except orjson.JSONDecodeError:
+        return decode_head(line).event_id or ""
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return read_line(line).event_id
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        record_of(line)
+    except TraceError:
         return False
-
-
-def _open(path: Path) -> tuple[BinaryIO, bool]:
-    """The trace as lines, and whether that is a copy: a JSON document or a stream is copied, one event to a line."""
-    try:
-        if str(path) == "-":
-            return _copied_stream(), True
-        file = path.open("rb", buffering=1 << 18)
-    except OSError as problem:
-        raise TraceError(
-            f"The trace '{path}' cannot be read",
-            why=problem.strerror or str(problem),
-            try_="Name a .jsonl file, 'latest', or a name in the trace directory.",
-        ) from problem
-    if not file.seekable():
-        with file:
-            return _copied(file.read()), True
-    events = _document(file)
-    if events is None:
-        return file, False
-    file.close()
-    return _lines(events), True
-
-
-def _copied_stream() -> BinaryIO:
-    with open(0, "rb", closefd=False) as stdin:
-        return _copied(stdin.read())
-
-
-def _copied(content: bytes) -> BinaryIO:
-    copy: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (its owner closes it)
-    copy.write(content)
-    copy.seek(0)
-    events = _document(copy)
-    if events is None:
-        return copy
-    copy.close()
-    return _lines(events)
-
-
-def _lines(events: list[bytes]) -> BinaryIO:
-    copy = cast(BinaryIO, tempfile.TemporaryFile(buffering=1 << 18))  # noqa: SIM115
-    copy.writelines(events)
-    copy.flush()
-    return copy
-
-
-def _document(file: BinaryIO) -> list[bytes] | None:
-    """The events of a JSON document as lines; None when the file holds JSON Lines."""
-    first = file.readline(_LONGEST_FIRST_LINE)
-    file.seek(0)
-    start = first.strip()
-    if not start or start[:1] not in (b"[", b"{") or _is_event(first):
-        return None if not (b'"events"' in start and _is_event(first)) else _document_events(file.read(), file)
-    return _document_events(file.read(), file)
-
-
-def _document_events(content: bytes, file: BinaryIO) -> list[bytes] | None:
-    file.seek(0)
-    try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return _torn_document(content)
-    events = document.get("events") if isinstance(document, dict) else document
-    if not isinstance(events, list):
-        return None
-    return [orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE) for event in events]
-
-
-def _torn_document(content: bytes) -> list[bytes] | None:
-    """What a document of ours holds whose end was never written: one event stands on each line."""
-    head, _, rest = content.partition(b"\n")
-    if b'"events"' not in head:
-        return None
-    kept = (line.rstrip(b",\r") for line in rest.split(b"\n"))
-    return [line + b"\n" for line in kept if line.startswith(b"{") and _is_event(line)]
+    return True

@@ -1,7 +1,9 @@
 """Keeps a trace's columns in a file beside it, so that a big trace opens in under a millisecond the second time.
 
-A sidecar is a guess that is checked: it is used only when it was made from a beginning of this very file, and all
-that it says is bounded, because whoever sent a trace may have sent a sidecar with it.
+A sidecar is a guess that is checked: it is used only when it was made, on this machine, from a beginning of this very
+file. Whoever sends a trace may send a sidecar with it, but does not know the device and inode that the trace will have
+here, so that such a one is never believed. All checks together read the same few pages whatever the size: the middle of
+a column that has rotted on the disk is not noticed, as the middle of a trace is not.
 """
 
 from __future__ import annotations
@@ -12,20 +14,20 @@ import mmap
 import os
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
-from ..events import TraceError
 from .columns import TYPES, Codes, Columns, Postings
 
 SUFFIX = ".n3ix"
 
-_MAGIC = b"N3IX0002"
+_MAGIC = b"N3IX0003"
 _SAMPLE = 65_536
 _PAGE = 4_096
+_PREFIX = 20
 _POSTINGS = ("shape_rows", "lane_rows", "source_rows")
 
 
@@ -34,14 +36,20 @@ class _Header(msgspec.Struct):
     position: int
     size: int
     changed_ns: int
+    device: int
+    inode: int
     checksum: int
+    """Of the beginning and the end of what was indexed."""
+    sampled: int
+    """The checksum of the beginning and the end of each column."""
+    length: int
+    """Of the columns, in bytes."""
     invalid: int
     linked: bool
     shapes: list[tuple[str, str | None, str | None, str | None]]
     errors: list[str | None]
     sources: list[tuple[str, int]]
-    open: list[tuple[str, int]]
-    busy: list[tuple[int, int]]
+    open: dict[str, int]
     blobs: dict[str, tuple[int, int]]
 
 
@@ -65,7 +73,7 @@ def _save(target: Path, file: BinaryIO, columns: Columns, position: int) -> None
         raw = memoryview(blob).cast("B") if len(blob) else memoryview(b"")
         blobs[name] = (end, len(raw))
         parts += (raw, bytes(-len(raw) % 8))
-        end += len(raw) + -len(raw) % 8
+        end += sum(map(len, parts[-2:]))
     stat = os.fstat(file.fileno())
     header = msgspec.json.encode(
         _Header(
@@ -73,21 +81,24 @@ def _save(target: Path, file: BinaryIO, columns: Columns, position: int) -> None
             position=position,
             size=stat.st_size,
             changed_ns=stat.st_mtime_ns,
+            device=stat.st_dev,
+            inode=stat.st_ino,
+            sampled=_sampled(parts),
+            length=end,
             checksum=_checksum(file, position),
             invalid=columns.invalid,
             linked=columns.linked,
             shapes=columns.shapes.names,
             errors=columns.errors.names,
             sources=columns.sources.names,
-            open=list(columns.open.items()),
-            busy=list(columns.busy.items()),
+            open=columns.open,
             blobs=blobs,
         )
     )
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:  # noqa: PTH123
-            out.write(_MAGIC + len(header).to_bytes(8, "little") + header)
+            out.write(_MAGIC + len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + header)
             out.write(bytes(-out.tell() % _PAGE))
             out.writelines(parts)
         fresh.replace(target)
@@ -104,6 +115,7 @@ def _blobs(columns: Columns) -> list[tuple[str, Any]]:
             flat.frombytes(memoryview(rows).cast("B"))  # type: ignore[arg-type]
         starts = array("Q", itertools.accumulate((len(rows) for rows in postings), initial=0))
         blobs += ((name, flat), (f"{name}.starts", starts))
+    blobs.append(("late", columns.late))
     return blobs
 
 
@@ -111,26 +123,40 @@ def load(trace: Path, file: BinaryIO) -> tuple[Columns, int] | None:
     """The columns and how many bytes of the trace they cover; None when there is no sidecar that fits."""
     try:
         with path_of(trace).open("rb") as sidecar:
-            if sidecar.read(8) != _MAGIC:
+            start = sidecar.read(_PREFIX)
+            if start[:8] != _MAGIC:
                 return None
-            length = int.from_bytes(sidecar.read(8), "little")
+            length = int.from_bytes(start[8:16], "little")
             mapped = memoryview(mmap.mmap(sidecar.fileno(), 0, access=mmap.ACCESS_READ))
-        header = msgspec.json.decode(mapped[16 : 16 + length], type=_Header)
-        if not _fits(header, file):
+        encoded = mapped[_PREFIX : _PREFIX + length]
+        if zlib.crc32(encoded) != int.from_bytes(start[16:], "little"):
             return None
-        base = 16 + length + -(16 + length) % _PAGE
-        return _columns(header, mapped[base:]), header.position
-    except (OSError, ValueError, TypeError, IndexError, msgspec.MsgspecError, TraceError):
+        header = msgspec.json.decode(encoded, type=_Header)
+        data = mapped[_PREFIX + length + -(_PREFIX + length) % _PAGE :]
+        if len(data) != header.length or not _fits(header, file):
+            return None
+        return _columns(header, data), header.position
+    except (OSError, LookupError, ValueError, TypeError, OverflowError, msgspec.MsgspecError):
         return None
 
 
 def _fits(header: _Header, file: BinaryIO) -> bool:
     stat = os.fstat(file.fileno())
+    if (header.device, header.inode) != (stat.st_dev, stat.st_ino):
+        return False
     if header.position > header.size or header.size > stat.st_size:
         return False
     if header.size == stat.st_size and header.changed_ns != stat.st_mtime_ns:
         return False
     return header.checksum == _checksum(file, header.position)
+
+
+def _sampled(parts: Iterable[bytes | memoryview]) -> int:
+    checksum = 0
+    for part in parts:
+        if len(part) >= 8:  # what is shorter is padding
+            checksum = zlib.crc32(part[-_PAGE:], zlib.crc32(part[:_PAGE], checksum))
+    return checksum
 
 
 def _checksum(file: BinaryIO, position: int) -> int:
@@ -148,6 +174,8 @@ def _columns(header: _Header, data: memoryview) -> Columns:
             raise ValueError(name)
         return data[begin : begin + length].cast(kind)
 
+    if _sampled(data[begin : begin + length] for begin, length in header.blobs.values()) != header.sampled:
+        raise ValueError("sampled")
     columns = Columns()
     for shape in header.shapes:
         columns.add_shape(*shape)
@@ -163,9 +191,8 @@ def _columns(header: _Header, data: memoryview) -> Columns:
     columns.linked = header.linked
     columns.errors = Codes(header.errors)
     columns.sources = Codes(header.sources)
-    columns.open = dict(header.open)
-    columns.busy = dict(header.busy)
-    if len(columns.shape_rows) != len(header.shapes) or not header.errors:
+    columns.restore(open_starts=header.open, late=bytes(blob("late", "B")))
+    if not len(columns.shape_rows) == len(columns.shapes) == len(header.shapes) or not header.errors:
         raise ValueError("shapes")
     return columns
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from namel3ss_dbg.runtimes.brace.agents import AgentError
-from namel3ss_dbg.runtimes.brace.models import ModelAnswer, ModelError
+from namel3ss_dbg.runtimes.brace.models import ModelAnswer, ModelError, Models
 from tests.support.brace import ScriptedModel, run
 
 WEATHER = """
@@ -146,7 +146,9 @@ class TestTurns:
     def test_an_unexpected_error_of_a_model_is_told_as_a_sentence(self, tmp_path: Path) -> None:
         """Whatever a provider raises, its own type is in the trace and a sentence reaches the person."""
         model = ScriptedModel([ConnectionResetError("peer")])
-        done = run('llm m { provider: "x" }\nagent A {}', tmp_path, {"input": "x"}, providers={"x": lambda _: model})
+        done = run(
+            'llm m { provider: "x" }\nagent A {}', tmp_path, {"input": "x"}, models=Models({"x": lambda _: model})
+        )
 
         assert str(done.problem) == "The llm 'm' failed: ConnectionResetError: peer."
         assert done.only("error_occurred").error == "ConnectionResetError: peer"
@@ -329,11 +331,23 @@ def test_tokens_and_cost_are_on_the_end_of_a_call(tmp_path: Path) -> None:
     assert (end.outputs or {})["prompt_tokens"] == 14
 
 
+def test_a_secret_parameter_reaches_the_model_and_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The provider reads what the variable holds; the trace says which variable it was."""
+    monkeypatch.setenv("PIN", "hidden-4711")
+    model = ScriptedModel([ModelAnswer(text="Ahoy")])
+    source = 'llm m { provider: "parrot", parameters: { account: env.PIN } }\nagent A {}'
+    done = run(source, tmp_path, {"input": "x"}, models=Models({"parrot": lambda _: model}))
+
+    assert model.asked[0].parameters == {"account": "hidden-4711"}
+    assert (done.only("llm_call_start").inputs or {})["account"] == "env.PIN"
+    assert not any(b"hidden" in path.read_bytes() for path in tmp_path.glob("trace*"))
+
+
 def test_the_answer_of_another_provider_is_recorded_alike(tmp_path: Path) -> None:
     """The name of the provider is the component's name; the declared name stands in inputs and metadata."""
     model = ScriptedModel([ModelAnswer(text="Ahoy", prompt_tokens=5, completion_tokens=1)])
     source = 'llm m { provider: "parrot", model: "p-1" }\nagent A {}'
-    done = run(source, tmp_path, {"input": "x"}, providers={"parrot": lambda _: model})
+    done = run(source, tmp_path, {"input": "x"}, models=Models({"parrot": lambda _: model}))
     start, end = done.only("llm_call_start", "parrot"), done.only("llm_call_end", "parrot")
 
     assert ((start.inputs or {})["llm"], (start.inputs or {})["model"], (end.metadata or {})["llm"]) == (

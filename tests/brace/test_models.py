@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
-from namel3ss_dbg.events import ProgramError, SourceError
+from namel3ss_dbg.events import ProgramError
 from namel3ss_dbg.runtimes.brace.models import (
     Message,
     ModelAnswer,
@@ -110,11 +110,6 @@ class TestRules:
         answer(model(sleep=sleep), "x")
 
         assert sleep.slept == [pytest.approx(0.65)]
-
-    def test_a_wrong_pattern_is_told_with_its_place(self) -> None:
-        """A pattern that is none is the program's mistake."""
-        with pytest.raises(SourceError, match=r"^app\.ai:1:1: '\(' is not a regular expression"):
-            answer(model(rule(when="(")), "x")
 
 
 class TestWithoutARule:

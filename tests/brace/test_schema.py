@@ -87,6 +87,7 @@ class TestExtraction:
         [
             ("Sorry, no.", '$ is not JSON: there is no object in the string "Sorry, no."'),
             ('{"a": ', "$ is not JSON: Expecting value at line 1, column 7"),
+            ('{"a":' * 50_000, "$ is not JSON: it is nested too deeply"),
         ],
     )
     def test_an_answer_without_json_is_told(self, answer: str, why: str) -> None:
@@ -118,6 +119,14 @@ def test_the_schema_says_what_is_checked() -> None:
         "required": ["title", "priority"],
         "additionalProperties": False,
     }
+
+
+def test_the_schema_tells_what_a_value_is_for() -> None:
+    """Descriptions go to the model; a value of any type has none."""
+    fields = (Field("x", "any", description="Whatever you like"), Field("n", "integer", default=1))
+
+    assert json_schema(fields)["properties"] == {"x": {"description": "Whatever you like"}, "n": {"type": "integer"}}
+    assert json_schema(fields)["required"] == ["x"]
 
 
 @pytest.mark.parametrize(

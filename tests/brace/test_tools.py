@@ -8,12 +8,14 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from namel3ss_dbg.events import ProgramError
 from namel3ss_dbg.runtimes.brace.nodes import EnvRef, Field, Tool
+from namel3ss_dbg.runtimes.brace.python_code import in_thread
 from namel3ss_dbg.runtimes.brace.tools import Toolbox, ToolError
 from tests.support.brace import AT, RememberingSleep, text
 
@@ -144,6 +146,17 @@ class TestPython:
         assert before == (list(sys.path), "tools" in sys.modules, "beside" in sys.modules, sys.dont_write_bytecode)
         assert sorted(path.name for path in tmp_path.iterdir()) == ["beside.py", "tools.py"]
 
+    def test_a_module_of_the_same_name_elsewhere_is_not_touched(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The app gets its own `tools`, and whoever had one before keeps it."""
+        theirs = ModuleType("tools")
+        monkeypatch.setitem(sys.modules, "tools", theirs)
+        (tmp_path / "tools.py").write_text("def weather(): return 4")
+
+        assert call(tmp_path, tool()) == 4
+        assert sys.modules["tools"] is theirs
+
     def test_two_apps_do_not_meet(self, tmp_path: Path) -> None:
         """Each folder's `tools.py` is its own."""
         for name in ("a", "b"):
@@ -184,7 +197,7 @@ class TestPython:
         ("source", "told"),
         [
             (None, "There is no Python module 'tools': app.ai:1 asks for it, but neither "),
-            ("def wether(): ...", "There is no function 'weather' in tools.py: app.ai:1 asks for it. "),
+            ("x = 1", "There is no function 'weather' in tools.py: app.ai:1 asks for it. Write def weather(…) there."),
             ("import nowhere_at_all", "The Python module 'tools' cannot be loaded: ModuleNotFoundError: "),
             ("def weather(:", "The Python module 'tools' cannot be loaded: SyntaxError: "),
             ("x = 1\n1 / 0", "The Python module 'tools' cannot be loaded: ZeroDivisionError: division by zero ("),
@@ -219,6 +232,26 @@ class TestPython:
 
         with pytest.raises(ToolError, match="result of the tool 'weather' is not a JSON value"):
             call(tmp_path, tool())
+
+
+def test_a_result_that_nobody_waits_for_is_dropped() -> None:
+    """A function that ends after its call was given up on disturbs nobody."""
+
+    async def given_up() -> list[str]:
+        may_end = threading.Event()
+        before = set(threading.enumerate())
+        task = asyncio.ensure_future(in_thread(may_end.wait))
+        await asyncio.sleep(0)
+        (thread,) = set(threading.enumerate()) - before
+        task.cancel()
+        may_end.set()
+        thread.join()
+        problems: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: problems.append(context["message"]))
+        await asyncio.sleep(0)
+        return problems if task.cancelled() else ["went on"]
+
+    assert asyncio.run(given_up()) == []
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -256,7 +289,8 @@ class TestHttp:
         made = tool(type="http", endpoint=text(server + "/w/{{ city }}?a=1"))
 
         assert (
-            call(tmp_path, made, city="São Paulo", days=2, x="a&b")["path"] == "/w/S%C3%A3o%20Paulo?a=1&days=2&x=a%26b"
+            call(tmp_path, made, city="São/Paulo 1", days=2, x="a&b")["path"]
+            == "/w/S%C3%A3o%2FPaulo%201?a=1&days=2&x=a%26b"
         )
 
     def test_a_post_carries_json(self, server: str, tmp_path: Path) -> None:
@@ -289,7 +323,22 @@ class TestHttp:
         with pytest.raises(ProgramError, match="the server cannot be reached"):
             call(tmp_path, tool(type="http", endpoint=text("http://127.0.0.1:1/")))
 
-    @pytest.mark.parametrize("endpoint", ["file:///etc/passwd", "ftp://x/"])
+    def test_an_answer_can_be_too_big(self, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A server cannot fill the memory."""
+        monkeypatch.setattr("namel3ss_dbg.runtimes.brace.http_request._MOST_BYTES", 3)
+
+        with pytest.raises(ProgramError, match=r"failed: the answer has more than 3 bytes\.$"):
+            call(tmp_path, tool(type="http", endpoint=text(server + "/text")))
+
+    def test_an_address_that_is_none_is_told_without_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The address may hold a secret, so it is not repeated."""
+        monkeypatch.setenv("KEY", "hidden")
+
+        with pytest.raises(ProgramError) as caught:
+            call(tmp_path, tool(type="http", endpoint=text("http://127.0.0.1/a b?key={{ env.KEY }}")))
+        assert str(caught.value) == "The tool 'weather' failed: its endpoint is not a valid address."
+
+    @pytest.mark.parametrize("endpoint", ["file:///etc/passwd", "ftp://x/", ""])
     def test_only_http_is_spoken(self, tmp_path: Path, endpoint: str) -> None:
         """An endpoint cannot read files."""
         with pytest.raises(ProgramError, match="does not begin with http:// or https://"):

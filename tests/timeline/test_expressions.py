@@ -21,6 +21,10 @@ VALUES: dict[str, Any] = {
     "steps": {"analyze": {"output": "please refund me", "score": 0.5, "if": "a keyword"}},
     "inp": 2,
     "nested": {"matches": True},
+    "empty": {},
+    "huge": 10**400,
+    "pairs": {(1, 2): 3},
+    "other": 1j,
 }
 
 
@@ -97,6 +101,7 @@ def refusal_of(text: str) -> ExpressionError:
         ("xs | join(', ')", "1, 2, 3"),
         ("['a', null] | join", "anull"),
         ("steps.analyze.score | json", "0.5"),
+        ("nested | json", '{"matches": true}'),
         ("xs | json", "[1, 2, 3]"),
         ("'abcdef' | truncate(4)", "abc…"),
         ("'abc' | truncate(3)", "abc"),
@@ -162,6 +167,16 @@ def test_it_computes(text: str, value: Any) -> None:
             5,
             "'(' is not a regular expression, missing ), unterminated subpattern at position 0.",
         ),
+        ("city matches 5", 5, "a number is not a regular expression."),
+        ("steps < 5", 6, "an object and a number have no order. Convert one of them with float or str."),
+        ("empty.x", 6, "there is no 'x' in it. The object is empty."),
+        ("huge / 3", 5, "the number is too large."),
+        (
+            "pairs | json",
+            8,
+            "json: the value cannot be written as JSON, keys must be str, int, float, bool or None, not tuple.",
+        ),
+        ("other.x", 6, "a complex has no 'x'."),
         ("len(tokens)", 0, "len: a number has no length."),
         ("1 + len(1, 2)", 4, "'len' takes 1 value, not 2."),
         ("join()", 0, "'join' takes 1 to 2 values, not 0."),

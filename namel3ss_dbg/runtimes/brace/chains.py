@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 import attrs
 
-from .fields import Fields, kind_of, value_of
+from ...events import SourceError
+from .fields import Fields, kind_of, value_of, word_of
 from .nodes import Branch, Chain, For, If, Parallel, Position, Statement, Step, StepKind, Text, Value, While
 from .source import Source, did_you_mean, one_of
 from .tokens import Token, prose_of, text_of
-from .tree import Block, Entry, Fork, ListOf, Loop, Node, ObjectOf, Pair, Quoted, Word
+from .tree import Block, Choice, Entry, ListOf, Loop, Node, ObjectOf, Pair, Quoted, Word
 
 KINDS = get_args(StepKind)
 
@@ -46,6 +48,8 @@ class _Names:
     source: Source
     taken: set[str] = attrs.field(factory=set)
     """Step names; those of two branches of one `if` may be equal, since only one of them runs."""
+    made: Counter[str] = attrs.field(factory=Counter)
+    """How many names were made from each wish."""
     variables: frozenset[str] = frozenset({"input", "payload"})
     """Words that stand for a value when they are an input: `inputs: { text: input }`."""
 
@@ -58,9 +62,10 @@ class _Names:
 
     def make(self, wish: str) -> str:
         """Take a name for a step that has none."""
-        name, count = wish, 2
+        name = wish
         while name in self.taken:
-            name, count = f"{wish}_{count}", count + 1
+            self.made[wish] += 1
+            name = f"{wish}_{self.made[wish] + 1}"
         self.taken.add(name)
         return name
 
@@ -75,7 +80,7 @@ def _statements(source: Source, entries: Iterable[Entry], names: _Names) -> Iter
             case Block("parallel", token):
                 body = tuple(_statements(source, entry.entries, names))
                 yield Parallel(at=source.place(token), body=body)
-            case Fork():
+            case Choice():
                 yield _if(source, entry, names)
             case Loop("for"):
                 yield _for(source, entry, names)
@@ -87,11 +92,11 @@ def _statements(source: Source, entries: Iterable[Entry], names: _Names) -> Iter
                 raise source.mistake(f"A step is expected here, not {entry.token}", entry.token)
 
 
-def _if(source: Source, fork: Fork, names: _Names) -> If:
+def _if(source: Source, choice: Choice, names: _Names) -> If:
     before, after = set(names.taken), set(names.taken)
     branches: list[Branch] = []
     otherwise: tuple[Statement, ...] = ()
-    for loop in fork.branches:
+    for loop in choice.branches:
         names.taken = set(before)
         body = tuple(_statements(source, loop.entries, names))
         after |= names.taken
@@ -101,7 +106,7 @@ def _if(source: Source, fork: Fork, names: _Names) -> If:
             condition = source.expression(loop.condition.text, loop.condition.token.start)
             branches.append(Branch(condition=condition, at=source.place(loop.token), body=body))
     names.taken = after
-    return If(at=source.place(fork.token), branches=tuple(branches), otherwise=otherwise)
+    return If(at=source.place(choice.token), branches=tuple(branches), otherwise=otherwise)
 
 
 def _for(source: Source, loop: Loop, names: _Names) -> For:
@@ -134,27 +139,16 @@ def _while(source: Source, loop: Loop, names: _Names) -> While:
 def _step(source: Source, block: Block, names: _Names) -> Step:
     texts = [entry for entry in block.entries if isinstance(entry, Quoted)]
     pairs = [entry for entry in block.entries if isinstance(entry, Pair)]
-    for entry in block.entries:
-        if not isinstance(entry, Quoted | Pair):
-            raise source.mistake(f"{entry.token} cannot stand inside {block.title}", entry.token)
     fields = Fields(source, block.title, block.token, pairs)
     named = fields.take("name") if block.name is None else None
-    name = _step_name(source, named) if named else block.name
+    name = word_of(source, named.value) if named else block.name
+    if named and name is None:
+        raise fields.unfit(named, "a text", named.value)
     step = _step_from(fields, texts, names)
     if name is None:
         return attrs.evolve(step, name=names.make(step.target or step.kind))
     at = named.value.token if named else block.name_token or block.token
     return attrs.evolve(step, name=names.add(name, at))
-
-
-def _step_name(source: Source, pair: Pair) -> str:
-    """A step's name that stands among its entries."""
-    match pair.value:
-        case Quoted(token):
-            return text_of(source, token).raw
-        case Word(_, path):
-            return path
-    raise source.mistake(f"'name' needs a text, not {kind_of(pair.value)}", pair.value.token)
 
 
 def _step_from(fields: Fields, texts: list[Quoted], names: _Names) -> Step:
@@ -186,30 +180,26 @@ def _kind(fields: Fields) -> StepKind:
     pair = fields.take("kind", "type")
     if pair is None:
         raise fields.mistake(f"{fields.subject} has no kind", try_=f"Write kind: followed by {one_of(KINDS)}.")
-    word = getattr(value_of(fields.source, pair.value), "raw", None)
+    word = word_of(fields.source, pair.value)
+    if word is None:
+        raise fields.unfit(pair, "the word for a kind", pair.value)
     if word not in KINDS:
-        shown = f"'{word}'" if word is not None else kind_of(pair.value)
-        known = did_you_mean(word or "", KINDS) or f"Kinds are {one_of(KINDS)}."
-        raise fields.mistake(f"{shown} is not a kind of step", pair.value.token, try_=known)
+        raise _no_kind(fields.source, word, pair.value.token)
     return cast("StepKind", word)
 
 
+def _no_kind(source: Source, word: str, token: Token) -> SourceError:
+    known = did_you_mean(word, KINDS) or f"Kinds are {one_of(KINDS)}."
+    return source.mistake(f"'{word}' is not a kind of step", token, try_=known)
+
+
 def _target(fields: Fields, kind: StepKind, template: Text | None) -> tuple[str, Position]:
-    pair = fields.take("target")
-    if pair is not None and isinstance(pair.value, Quoted | Word):
-        name = _target_name(fields, pair.value)
-        return name, fields.source.place(pair.value.token)
-    if pair is not None:
-        raise fields.mistake(f"'target' needs a name, not {kind_of(pair.value)}", pair.value.token)
+    name = fields.name("target")
+    if name is not None:
+        return name, fields.places[name]
     if template is None:
         raise fields.mistake(f"{fields.subject} has no target", try_=f'Write target: "…", the name of the {kind}.')
     return "", fields.source.place(fields.token)
-
-
-def _target_name(fields: Fields, node: Quoted | Word) -> str:
-    name = text_of(fields.source, node.token).raw if isinstance(node, Quoted) else node.path
-    alias, dot, imported = name.partition(".")
-    return imported if dot and alias in fields.source.aliases else name
 
 
 def _inputs(fields: Fields, names: _Names) -> dict[str, Value]:
@@ -275,7 +265,6 @@ def _short_step(source: Source, token: Token, names: _Names) -> Step:
     if not colon or not target:
         raise source.mistake(f"The step '{text}' has no kind", token, try_='Write "kind:target".')
     if kind not in KINDS:
-        known = did_you_mean(kind, KINDS) or f"Kinds are {one_of(KINDS)}."
-        raise source.mistake(f"'{kind}' is not a kind of step", token, try_=known)
-    details: dict[str, Any] = {"at": source.place(token), "target_at": source.place(token)}
-    return Step(name=names.make(target), kind=cast("StepKind", kind), target=target, **details)
+        raise _no_kind(source, kind, token)
+    at = source.place(token)
+    return Step(name=names.make(target), at=at, kind=cast("StepKind", kind), target=target, target_at=at)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...events import SourceError
 from .nodes import Chain, For, If, Llm, Parallel, Position, Program, Statement, Step, While
-from .source import mistake_in, raise_if_any
+from .source import did_you_mean, mistake_in, raise_if_any
 
 _DECLARED = {
     "agent": "agents",
@@ -28,7 +28,7 @@ def check(program: Program) -> None:
         SourceError: Something is wrong at one place.
         SeveralMistakes: Something is wrong at several places.
     """
-    raise_if_any(program.path, [*_unknown_names(program), *_circles(program)])
+    raise_if_any(program.path, itertools.chain(_unknown_names(program), _circles(program)))
 
 
 def steps_in(body: Iterable[Statement]) -> Iterator[Step]:
@@ -143,12 +143,13 @@ def _chains_run_by(chain: Chain) -> Iterator[Step]:
 
 
 def _known(name: str, known: Mapping[str, Any], more: str = "") -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean '{close[0]}'? {more}".strip()
-    if 0 < len(known) <= 8:
-        return f"Declared: {', '.join(known)}. {more}".strip()
-    return more or "None is declared." if not known else more
+    """What to do about an unknown name: the one that was meant, or all there are when that is little to read."""
+    advice = did_you_mean(name, known)
+    if not advice and 0 < len(known) <= 8:
+        advice = f"Declared: {', '.join(known)}."
+    if not known and not more:
+        advice = "None is declared."
+    return f"{advice} {more}".strip()
 
 
 def _mistake(program: Program, what: str, at: Position, try_: str) -> SourceError:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Literal, cast, get_args
 
 import attrs
 
-from ...events import SourceError
 from ...timeline.expressions import unescaped
-from .fields import Fields, fields_of, kind_of, pairs_of, value_of
-from .nodes import Agent, App, Field, Llm, Memory, MemoryPolicy, Prompt, Rule, Tool, Value
+from .fields import Fields, fields_of, kind_of, pairs_of, value_of, word_of
+from .nodes import Agent, App, Field, Llm, Memory, MemoryPolicy, Prompt, Rule, Text, Tool, Value
 from .signatures import field_of, is_type, signature_of
 from .source import Source, one_of
-from .tokens import prose_of
+from .tokens import prose_of, quotes_of
 from .tree import Block, ListOf, ObjectOf, Pair, Quoted, Word
 
 POLICIES = get_args(MemoryPolicy)
 
-_SYSTEM = ("system", "system_prompt", "prompt", "instructions")
 _TOOL_TYPES = {"python": "python", "function": "python", "http": "http", "rest": "http", "canned": "canned"}
 
 
@@ -97,8 +96,7 @@ def _pattern_of(fields: Fields) -> str | None:
     if not isinstance(pair.value, Quoted):
         raise fields.mistake(f"'when' needs a text in quotes, not {kind_of(pair.value)}", pair.value.token)
     token = pair.value.token
-    triple = len(token.text) >= 6 and token.text[:3] in ('"""', "'''")
-    pattern = token.text[3:-3] if triple else unescaped(token.text[1:-1])
+    pattern = token.text[3:-3] if quotes_of(token) == 3 else unescaped(token.text[1:-1])
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as problem:
@@ -135,13 +133,12 @@ def _memory(fields: Fields, name: str) -> Memory:
 
 
 def _policy_of(fields: Fields, pair: Pair) -> MemoryPolicy:
-    value = value_of(fields.source, pair.value)
-    word = getattr(value, "raw", None)
+    word = word_of(fields.source, pair.value)
+    if word is None:
+        raise fields.unfit(pair, "the word for a policy", pair.value)
     if word not in POLICIES:
-        shown = f"'{word}'" if word else kind_of(pair.value)
-        raise fields.mistake(
-            f"{shown} is not a way to remember", pair.value.token, try_=f"Policies are {one_of(POLICIES)}."
-        )
+        known = f"Policies are {one_of(POLICIES)}."
+        raise fields.mistake(f"'{word}' is not a way to remember", pair.value.token, try_=known)
     return cast("MemoryPolicy", word)
 
 
@@ -192,9 +189,9 @@ def _signature(fields: Fields, *keys: str) -> tuple[Field, ...]:
     if pair is None:
         return ()
     found = signature_of(fields.source, pair)
-    names = [field.name for field in found]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise fields.mistake(f"'{twice}' stands twice in '{pair.key}'", pair.token, try_="Remove one of them.")
+    ((name, count),) = Counter(field.name for field in found).most_common(1) or [("", 0)]
+    if count > 1:
+        raise fields.mistake(f"'{name}' stands twice in '{pair.key}'", pair.token, try_="Remove one of them.")
     return found
 
 
@@ -264,7 +261,11 @@ def _implementation_of(fields: Fields, inner: Fields | None) -> dict[str, Any]:
             "headers": each.object("headers") or None,
             "timeout": each.number("timeout", "timeout_seconds"),
         }
-        found |= {key: value for key, value in said.items() if value is not None}
+        for key, value in said.items():
+            if value is not None and key in found:
+                raise each.mistake(f"'{key}' of {fields.title} stands here, and in the tool itself")
+            if value is not None:
+                found[key] = value
     return found
 
 
@@ -292,14 +293,12 @@ def _tool_type(fields: Fields, inner: Fields | None, tool: Tool) -> Literal["pyt
 
 
 def _said_type(fields: Fields, pair: Pair) -> str:
-    value = pair.value
-    word = value.path if isinstance(value, Word) else getattr(value_of(fields.source, value), "raw", "")
+    word = word_of(fields.source, pair.value)
+    if word is None:
+        raise fields.unfit(pair, "the word for a type", pair.value)
     if word not in _TOOL_TYPES:
-        raise fields.mistake(
-            f"{kind_of(value)} is not a type of tool" if not word else f"'{word}' is not a type of tool",
-            value.token,
-            try_="Types are python, http or canned.",
-        )
+        known = "Types are python, http or canned."
+        raise fields.mistake(f"'{word}' is not a type of tool", pair.value.token, try_=known)
     return _TOOL_TYPES[word]
 
 
@@ -309,36 +308,37 @@ def _said_type(fields: Fields, pair: Pair) -> str:
 def agent_of(source: Source, block: Block) -> Agent:
     """`agent Name { … }`."""
     fields = fields_of(source, block)
-    system = fields.take(*_SYSTEM)
+    system, system_prompt_ref = _system_of(fields)
     memory, memory_ref = _memory_of_agent(fields, name_of(block))
-    agent = Agent(
+    return Agent(
         name=name_of(block),
         at=source.place(block.token),
         llm=fields.name("llm", "llm_name", "model", "using"),
+        system=system,
+        system_prompt_ref=system_prompt_ref,
         goal=fields.text("goal"),
         tools=fields.names("tools"),
         memory=memory,
         memory_ref=memory_ref,
         max_turns=_or(fields.whole("max_turns", least=1), 10),
         parameters=fields.parameters(),
+        settings=fields.rest(),
         places=fields.places,
     )
-    match system and system.value:
+
+
+def _system_of(fields: Fields) -> tuple[Text | None, str | None]:
+    """The agent's own words, or the name of the prompt that has them."""
+    pair = fields.take("system", "system_prompt", "prompt", "instructions")
+    if pair is None:
+        return None, None
+    match pair.value:
         case Quoted(token):
-            agent = attrs.evolve(agent, system=prose_of(source, token))
+            return prose_of(fields.source, token), None
         case Word(token, path):
-            fields.places[path] = source.place(token)
-            agent = attrs.evolve(agent, system_prompt_ref=path)
-        case None:
-            pass
-        case _:
-            raise _no_system(fields, cast("Pair", system))
-    return attrs.evolve(agent, settings=fields.rest())
-
-
-def _no_system(fields: Fields, pair: Pair) -> SourceError:
-    what = f"'{pair.key}' of {fields.title} needs a text or the name of a prompt, not {kind_of(pair.value)}"
-    return fields.mistake(what, pair.value.token)
+            fields.places[path] = fields.source.place(token)
+            return None, path
+    raise fields.unfit(pair, "a text or the name of a prompt", pair.value)
 
 
 def _memory_of_agent(fields: Fields, agent: str) -> tuple[Memory | None, str | None]:
@@ -350,12 +350,11 @@ def _memory_of_agent(fields: Fields, agent: str) -> tuple[Memory | None, str | N
         memory = _memory(fields.inner(pair, pair.value), agent)
         fields.places.update(memory.places)
         return memory, None
-    name = getattr(value_of(fields.source, pair.value), "raw", None)
+    name = word_of(fields.source, pair.value)
     if name is None:
-        raise fields.mistake(
-            f"'memory' needs a policy, a name or an object, not {kind_of(pair.value)}", pair.value.token
-        )
+        raise fields.unfit(pair, "a policy, a name or an object", pair.value)
     if name in POLICIES:
-        return Memory(name=agent, at=fields.source.place(pair.value.token), policy=name), None
+        policy = cast("MemoryPolicy", name)
+        return Memory(name=agent, at=fields.source.place(pair.value.token), policy=policy), None
     fields.places[name] = fields.source.place(pair.value.token)
     return None, name

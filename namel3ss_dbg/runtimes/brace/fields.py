@@ -6,15 +6,16 @@ that is nearly one of those asked for. What else is left goes where its owner ke
 
 from __future__ import annotations
 
-import difflib
+import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from ...events import SourceError
 from ...timeline.expressions import Expression
 from .nodes import EnvRef, Position, Text, Value
-from .source import Placed, Source, one_of
-from .tokens import Token, prose_of, text_of
+from .source import Placed, Source, nearest, one_of
+from .tokens import Token, prose_of, quotes_of, text_of
 from .tree import Block, Entry, ListOf, Node, ObjectOf, Pair, Phrase, Plain, Quoted, Word
 
 PARAMETERS = {
@@ -32,6 +33,7 @@ PARAMETERS = {
 }
 """What a model can be told, by the names that a program may use for it."""
 
+_IN_BRACES = re.compile(r"\s*\{\{\s*(.*?)\s*\}\}\s*", re.DOTALL)
 _NUMERIC = {"temperature", "top_p", "top_k", "max_tokens", "frequency_penalty", "presence_penalty", "seed"}
 
 
@@ -60,6 +62,12 @@ class Fields:
         """A mistake in this block, at a place in it or at its beginning."""
         return self.source.mistake(what, at or self.token, try_=try_)
 
+    def unfit(self, pair: Pair, wanted: str, node: Node) -> SourceError:
+        """The mistake of a value that is not what its key needs."""
+        if isinstance(node, Phrase):
+            return unfit_phrase(self.source, node)
+        return self.mistake(f"'{pair.key}' of {self.title} needs {wanted}, not {kind_of(node)}", node.token)
+
     def take(self, *keys: str) -> Pair | None:
         """The entry of one of these names."""
         self._asked.update(keys)
@@ -75,14 +83,14 @@ class Fields:
     def text(self, *keys: str) -> Text | None:
         """A text for a model, in triple quotes without its indentation."""
         pair = self.take(*keys)
-        match pair and pair.value:
-            case None:
-                return None
+        if pair is None:
+            return None
+        match pair.value:
             case Quoted(token):
                 return prose_of(self.source, token)
             case Word() as word:
                 return _text_of_word(self.source, word)
-        raise self._unfit(pair, "a text")
+        raise self.unfit(pair, "a text", pair.value)
 
     def string(self, *keys: str) -> str | None:
         """A text or bare word."""
@@ -104,37 +112,22 @@ class Fields:
 
     def whole(self, *keys: str, least: int = 0) -> int | None:
         """A whole number that is not smaller than `least`."""
-        pair = self.take(*keys)
-        if pair is None:
-            return None
-        value = pair.value.value if isinstance(pair.value, Plain) else None
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self._unfit(pair, "a whole number")
-        if value < least:
-            raise self.mistake(f"'{pair.key}' must be at least {least}, not {value}", pair.value.token)
-        return value
+        value = self._number(keys, "a whole number", least, int)
+        return None if value is None else int(value)
 
     def number(self, *keys: str) -> float | None:
         """A number that is not negative."""
-        pair = self.take(*keys)
-        if pair is None:
-            return None
-        value = pair.value.value if isinstance(pair.value, Plain) else None
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise self._unfit(pair, "a number")
-        if value < 0:
-            raise self.mistake(f"'{pair.key}' must not be negative", pair.value.token)
-        return float(value)
+        value = self._number(keys, "a number", 0, int, float)
+        return None if value is None else float(value)
 
     def flag(self, *keys: str) -> bool | None:
         """True or false."""
         pair = self.take(*keys)
         if pair is None:
             return None
-        value = pair.value.value if isinstance(pair.value, Plain) else None
-        if not isinstance(value, bool):
-            raise self._unfit(pair, "true or false")
-        return value
+        if not isinstance(pair.value, Plain) or not isinstance(pair.value.value, bool):
+            raise self.unfit(pair, "true or false", pair.value)
+        return pair.value.value
 
     def expression(self, *keys: str) -> Expression | None:
         """An expression, bare, in quotes, or in quotes and braces: `steps.a.output`, `"{{ steps.a.output }}"`."""
@@ -147,7 +140,7 @@ class Fields:
         if pair is None:
             return {}
         if not isinstance(pair.value, ObjectOf):
-            raise self._unfit(pair, "an object")
+            raise self.unfit(pair, "an object", pair.value)
         return {each.key: value_of(self.source, each.value) for each in pair.value.pairs}
 
     def objects(self, *keys: str) -> list[Fields]:
@@ -161,7 +154,7 @@ class Fields:
     def inner(self, pair: Pair, node: Node) -> Fields:
         """An object inside this block, to be taken apart."""
         if not isinstance(node, ObjectOf):
-            raise self._unfit(pair, "an object", node)
+            raise self.unfit(pair, "an object", node)
         return Fields(self.source, f"this {pair.key.removesuffix('s')}", node.token, node.pairs)
 
     def parameters(self) -> dict[str, Value]:
@@ -173,7 +166,7 @@ class Fields:
                     raise self.mistake(f"'{parameter}' stands twice in {self.title}", pair.token)
                 found[parameter] = value_of(self.source, pair.value)
                 if parameter in _NUMERIC and not isinstance(found[parameter], int | float | EnvRef):
-                    raise self._unfit(pair, "a number")
+                    raise self.unfit(pair, "a number", pair.value)
         return found
 
     # What is left
@@ -185,10 +178,9 @@ class Fields:
             SourceError: A name is nearly one that was asked for.
         """
         for pair in self._pairs.values():
-            if close := self._nearly(pair.key):
-                raise self.mistake(
-                    f"'{pair.key}' means nothing in {self.title}", pair.token, try_=f"Did you mean '{close}'?"
-                )
+            close = nearest(pair.key, sorted(self._asked), cutoff=0.8)
+            if close and abs(len(close) - len(pair.key)) <= 1:
+                raise self._meaningless(pair, f"Did you mean '{close}'?")
         return {key: value_of(self.source, pair.value) for key, pair in self._pairs.items()}
 
     def remaining(self) -> list[Pair]:
@@ -198,23 +190,32 @@ class Fields:
     def close(self) -> None:
         """Make sure that nothing is left."""
         for pair in self._pairs.values():
-            close = self._nearly(pair.key, cutoff=0.6)
-            known = f"Did you mean '{close}'?" if close else f"It can say {one_of(sorted(self._asked))}."
-            raise self.mistake(f"'{pair.key}' means nothing in {self.title}", pair.token, try_=known)
+            close = nearest(pair.key, sorted(self._asked))
+            raise self._meaningless(
+                pair, f"Did you mean '{close}'?" if close else f"It can say {one_of(sorted(self._asked))}."
+            )
 
-    def _nearly(self, key: str, cutoff: float = 0.8) -> str | None:
-        close = difflib.get_close_matches(key, sorted(self._asked), n=1, cutoff=cutoff)
-        return close[0] if close and (cutoff < 0.8 or abs(len(close[0]) - len(key)) <= 1) else None
+    def _meaningless(self, pair: Pair, try_: str) -> SourceError:
+        return self.mistake(f"'{pair.key}' means nothing in {self.title}", pair.token, try_=try_)
 
     # What a value is
 
+    def _number(self, keys: tuple[str, ...], wanted: str, least: int, *kinds: type) -> int | float | None:
+        pair = self.take(*keys)
+        if pair is None:
+            return None
+        value = pair.value.value if isinstance(pair.value, Plain) else None
+        if value is None or type(value) not in kinds:  # a bool is an int, but no number here
+            raise self.unfit(pair, wanted, pair.value)
+        if value < least:
+            raise self.mistake(f"'{pair.key}' must be at least {least}, not {value}", pair.value.token)
+        return value
+
     def _string(self, pair: Pair, node: Node) -> str:
-        match node:
-            case Quoted(token):
-                return text_of(self.source, token).raw
-            case Word(_, path) if not path.startswith("env."):
-                return path
-        raise self._unfit(pair, "a text", node)
+        word = word_of(self.source, node)
+        if word is None or (isinstance(node, Word) and word.startswith("env.")):
+            raise self.unfit(pair, "a text", node)
+        return word
 
     def _name(self, pair: Pair, node: Node) -> str:
         name = self._string(pair, node)
@@ -223,13 +224,6 @@ class Fields:
             name = imported
         self.places[name] = self.source.place(node.token)
         return name
-
-    def _unfit(self, pair: Pair | None, wanted: str, node: Node | None = None) -> SourceError:
-        assert pair is not None  # noqa: S101 - only what was found can be unfit
-        node = node or pair.value
-        if isinstance(node, Phrase):
-            return unfit_phrase(self.source, node)
-        return self.mistake(f"'{pair.key}' of {self.title} needs {wanted}, not {kind_of(node)}", node.token)
 
 
 def fields_of(source: Source, block: Block) -> Fields:
@@ -273,10 +267,19 @@ def value_of(source: Source, node: Node) -> Value:
     raise unfit_phrase(source, node)
 
 
+def word_of(source: Source, node: Node) -> str | None:
+    """A text or bare word as a string; None for anything else."""
+    match node:
+        case Quoted(token):
+            return text_of(source, token).raw
+        case Word(_, path):
+            return path
+    return None
+
+
 def plain_of(source: Source, node: Node) -> Any:
     """A value as JSON has it, its texts as plain strings."""
-    value = value_of(source, node)
-    return _without_places(value)
+    return _without_places(value_of(source, node))
 
 
 def _without_places(value: Value) -> Any:
@@ -296,27 +299,17 @@ def expression_of(source: Source, pair: Pair) -> Expression:
     Raises:
         SourceError: It is none.
     """
-    node = pair.value
-    match node:
-        case Phrase() | Word() | Plain():
-            return source.expression(_written(source, node), node.token.start)
+    match pair.value:
+        case Phrase(token, _, text) | Word(token, text):
+            return source.expression(text, token.start)
+        case Plain(token, value):
+            return source.expression(json.dumps(value), token.start)
         case Quoted(token):
-            text = token.text.strip("\"'")
-            inner = text.strip()
-            offset = token.start + token.text.index(text) if text else token.start
-            if inner.startswith("{{") and inner.endswith("}}"):
-                return source.expression(inner[2:-2].strip(), offset + text.index("{{") + 2)
-            return source.expression(text_of(source, token).raw, offset)
-    raise source.mistake(f"'{pair.key}' needs an expression, not {kind_of(node)}", node.token)
-
-
-def _written(source: Source, node: Phrase | Word | Plain) -> str:
-    match node:
-        case Phrase(_, _, text):
-            return text
-        case Word(_, path):
-            return path
-    return source.text[node.token.start : node.token.end] if not node.token.is_sign("-") else str(node.value)
+            text, begin = text_of(source, token).raw, token.start + quotes_of(token)
+            if found := _IN_BRACES.fullmatch(text):
+                return source.expression(found.group(1), begin + found.start(1))
+            return source.expression(text, begin)
+    raise source.mistake(f"'{pair.key}' needs an expression, not {kind_of(pair.value)}", pair.value.token)
 
 
 def kind_of(node: Node) -> str:

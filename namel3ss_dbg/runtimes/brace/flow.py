@@ -11,11 +11,11 @@ from typing import Any
 
 import attrs
 
-from ...events import ProgramError, SourceError
-from .nodes import Chain, For, If, Parallel, Position, Statement, Step, While
+from ...events import ProgramError
+from .nodes import Chain, For, If, Parallel, Statement, Step, While
 from .run import Run, together
 from .steps import inputs_of, perform
-from .templates import evaluate
+from .templates import evaluate, items_of, mistake
 from .values import shown
 
 DEEPEST = 32
@@ -95,7 +95,7 @@ class _ChainExecution:
                 await self._for(statement, strand)
             case While():
                 await self._while(statement, strand)
-            case Parallel():
+            case _:
                 await self._parallel(statement, strand)
 
     async def _if(self, statement: If, strand: _Strand) -> None:
@@ -106,10 +106,9 @@ class _ChainExecution:
         return await self._all(statement.otherwise, strand)
 
     async def _for(self, statement: For, strand: _Strand) -> None:
-        items = evaluate(statement.items, self._names(strand), statement.at)
-        if not isinstance(items, list | dict):
-            raise _mistake(f"'{statement.items.text}' is not a list, so nothing can go through it", statement.at)
-        for number, item in enumerate(list(items), 1):
+        value = evaluate(statement.items, self._names(strand), statement.at)
+        items = items_of(value, statement.items, statement.at)
+        for number, item in enumerate(items, 1):
             loop = {"index": number, "length": len(items)}
             await self._round(statement.body, strand, **{"loop": loop, statement.variable: item})
 
@@ -118,7 +117,7 @@ class _ChainExecution:
         while evaluate(statement.condition, self._names(strand), statement.at):
             rounds += 1
             if rounds > statement.max_iterations:
-                raise _mistake(
+                raise mistake(
                     f"'while {statement.condition.text}' is still true after {statement.max_iterations} rounds",
                     statement.at,
                     "Look at what its body should change, or raise max_iterations.",
@@ -176,7 +175,3 @@ class _ChainExecution:
             "inputs": shown(inputs),
             "error": error,
         }
-
-
-def _mistake(what: str, at: Position, try_: str = "") -> SourceError:
-    return SourceError(what, file=at.file, line=at.line, column=at.column, try_=try_)

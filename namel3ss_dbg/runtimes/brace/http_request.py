@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from ...events import ProgramError
-from .nodes import Tool
+from .nodes import Text, Tool
 from .python_code import in_thread
 from .templates import as_text, compile_template, render
 from .values import environment_of, resolve, revealed
@@ -41,15 +41,14 @@ class HttpRequest:
         """The request that a tool's declaration makes of its arguments.
 
         Raises:
-            ProgramError: The endpoint is missing or is not an address.
+            ProgramError: The endpoint is not an address.
         """
-        if tool.endpoint is None:
-            raise ProgramError(f"The tool '{tool.name}' has no endpoint", try_='Write endpoint: "https://…".')
+        endpoint = tool.endpoint or Text("", tool.at)
         arguments = revealed(arguments)
-        url = render(tool.endpoint, _quoted({**arguments, "env": environment_of(tool.endpoint)}))
+        url = render(endpoint, _quoted({**arguments, "env": environment_of(endpoint)}))
         if not url.lower().startswith(("http://", "https://")):
             raise ProgramError(f"The endpoint of the tool '{tool.name}' does not begin with http:// or https://")
-        rest = {key: value for key, value in arguments.items() if key not in compile_template(tool.endpoint).names}
+        rest = {key: value for key, value in arguments.items() if key not in compile_template(endpoint).names}
         names = {**arguments, "env": environment_of(tool.headers)}
         headers = {key: as_text(value) for key, value in revealed(resolve(tool.headers, names)).items()}
         if tool.method.upper() in _WITHOUT_BODY:
@@ -79,8 +78,6 @@ def _send(request: HttpRequest) -> Any:
             said = _clipped(problem.read(_LONGEST_COMPLAINT * 4).decode("utf-8", "replace"))
         why = f"the server answered {problem.code} {problem.reason}" + (f": {said}" if said else "")
         raise ProgramError(f"The tool '{tool.name}' failed", why=why) from None
-    except TimeoutError:
-        raise ProgramError(f"The tool '{tool.name}' failed", why="the server did not answer in time") from None
     except http.client.InvalidURL:  # its message holds the address
         raise ProgramError(f"The tool '{tool.name}' failed", why="its endpoint is not a valid address") from None
     except (OSError, http.client.HTTPException) as problem:

@@ -6,6 +6,7 @@ The interpreter neither begins nor ends a trace: whoever calls it decides whethe
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -13,13 +14,14 @@ from typing import Any, Literal
 from ...events import ProgramError, SourceError
 from ...recording import ExecutionTracer
 from .agents import run_agent
+from .deadline import Clock
 from .flow import run_chain
-from .models import Models, Provider
+from .models import ModelSource
 from .nodes import Ask, Program
-from .offline import OfflineModel, Sleep
+from .offline import Sleep, standard_models
 from .prompts import run_prompt
 from .run import Run, place
-from .schema import closest
+from .source import did_you_mean, mistake_in
 from .steps import question_of
 from .tools import Toolbox, Tools
 from .values import resolve
@@ -36,9 +38,10 @@ class Interpreter:
         tracer: ExecutionTracer,
         *,
         tools_dir: Path,
-        providers: dict[str, Provider] | None = None,
+        models: ModelSource | None = None,
         tools: Tools | None = None,
         sleep: Sleep = asyncio.sleep,
+        clock: Clock = time.monotonic,
     ) -> None:
         """Prepare a program.
 
@@ -46,16 +49,18 @@ class Interpreter:
             program: What to run.
             tracer: What sees it.
             tools_dir: The folder in which the program's Python modules lie.
-            providers: Who answers for providers' names, besides `offline`.
+            models: Who answers in place of models; by default those that this version brings.
             tools: Who answers tool calls; by default the app's own functions, the network and canned answers.
             sleep: How the offline model and canned tools wait.
+            clock: By which timeouts are measured; a debugger leaves out the time in which it held the program.
         """
         self.program = program
         self.tracer = tracer
         self._tools_dir = tools_dir
-        self._providers: dict[str, Provider] = {"offline": lambda llm: OfflineModel(llm, sleep), **(providers or {})}
+        self._models = models
         self._tools = tools
         self._sleep = sleep
+        self._clock = clock
 
     async def run(self, entry: str | None, arguments: dict[str, Any]) -> Any:
         """What the chain, agent or prompt returns; of several top-level asks, the list of their responses.
@@ -70,21 +75,24 @@ class Interpreter:
         try:
             return await self._run(entry, arguments)
         except SourceError as problem:
-            problem.source = problem.source or self._source_line(problem)
+            show_line(problem, self.program)
             raise
 
     async def _run(self, entry: str | None, arguments: dict[str, Any]) -> Any:
         kind, name = entry_of(self.program, entry, has_input=bool(arguments))
-        tools = self._tools or Toolbox(self._tools_dir, sleep=self._sleep)
-        run = Run(self.program, self.tracer, Models(self._providers), tools)
+        models = self._models or standard_models(self._sleep)
+        tools = self._tools or Toolbox(self._tools_dir, sleep=self._sleep, clock=self._clock)
+        run = Run(self.program, self.tracer, models, tools, self._clock)
         if kind != "asks":
             return await _execute(run, kind, name, arguments)
         responses = [await _execute(run, *entry_of(self.program, ask.target), _asked(ask)) for ask in self.program.asks]
         return responses[0] if len(responses) == 1 else responses
 
-    def _source_line(self, problem: SourceError) -> str:
-        lines = self.program.sources.get(problem.file, "").splitlines()
-        return lines[problem.line - 1] if problem.line <= len(lines) else ""
+
+def show_line(problem: SourceError, program: Program) -> None:
+    """Let an error show its line of the program, if it does not yet."""
+    text = program.sources.get(problem.file, "")
+    problem.source = problem.source or mistake_in(text, problem.file, problem.what, problem).source
 
 
 def entry_of(program: Program, name: str | None, *, has_input: bool = True) -> tuple[EntryKind, str]:
@@ -140,4 +148,4 @@ def _choices(kinds: Mapping[EntryKind, Mapping[str, Any]], wanted: str = "") -> 
     if not names:
         return "it declares no chain, agent or prompt"
     known = "; ".join(f"{kind}s: {', '.join(declared)}" for kind, declared in kinds.items() if declared)
-    return f"Declared {known}.{closest(wanted, names)}" if wanted else known
+    return f"Declared {known}. {did_you_mean(wanted, names)}".rstrip() if wanted else known

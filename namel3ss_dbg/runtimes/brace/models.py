@@ -7,7 +7,7 @@ recorded runs debugged, without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import attrs
@@ -110,8 +110,16 @@ class ModelAnswer:
 class Model(Protocol):
     """Who answers."""
 
-    async def ask(self, request: ModelRequest) -> ModelAnswer:
+    def ask(self, request: ModelRequest) -> Coroutine[Any, Any, ModelAnswer]:
         """The answer to a request; raises `ModelError` when there is none."""
+        ...
+
+
+class ModelSource(Protocol):
+    """Who knows which model answers for a declared llm."""
+
+    def of(self, llm: Llm) -> Model:
+        """The model of a declared llm."""
         ...
 
 
@@ -121,7 +129,7 @@ Provider = Callable[[Llm], Model]
 
 @attrs.define
 class Models:
-    """The models of one run, each made when it is first asked."""
+    """The registry: the models of one run, each made by its provider when it is first asked."""
 
     providers: Mapping[str, Provider]
     """By name, in lower case."""

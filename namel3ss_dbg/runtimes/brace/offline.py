@@ -17,12 +17,12 @@ from zlib import crc32
 
 import attrs
 
-from ...events import SourceError
 from .models import (
     Message,
     ModelAnswer,
     ModelError,
     ModelRequest,
+    Models,
     ToolCall,
     count_call_tokens,
     count_message_tokens,
@@ -123,6 +123,11 @@ class OfflineModel:
             await self.sleep(delay_s)
 
 
+def standard_models(sleep: Sleep = asyncio.sleep) -> Models:
+    """The models that this version brings."""
+    return Models({"offline": lambda llm: OfflineModel(llm, sleep)})
+
+
 def default_answer(request: ModelRequest) -> str:
     """What the offline model says when no rule matches."""
     if request.outputs:
@@ -168,13 +173,7 @@ def _match(rule: Rule, prompt: str) -> list[str] | None:
     """
     if rule.when is None:
         return [prompt]
-    try:
-        found = re.search(rule.when, prompt, re.IGNORECASE)
-    except re.error as problem:
-        at = rule.at
-        raise SourceError(
-            f"'{rule.when}' is not a regular expression: {problem.msg}", file=at.file, line=at.line, column=at.column
-        ) from problem
+    found = re.search(rule.when, prompt, re.IGNORECASE)
     return [found[0], *(group or "" for group in found.groups())] if found else None
 
 

@@ -5,25 +5,28 @@ Nothing is read but the named file and what it imports, and imports must lie bel
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from ...events import ProgramError, SourceError
+from ...timeline.operators import clipped
 from .chains import chain_of
 from .declarations import agent_of, app_of, llm_of, memory_of, prompt_of, tool_of
 from .fields import pairs_of, value_of
 from .nodes import App, Ask, Position, Program
 from .reader import Reader
-from .source import Source, raise_if_any, read_source, shown_path
+from .source import MOST_MISTAKES, Source, raise_if_any, read_source, shown_path
 from .tokens import tokens_of
 from .tree import Block, Call, Import, Pair, TopLevel
 
-_MOST_FILES = 1_000
-"""How many files a search for a module looks into."""
+_MOST_FOLDERS = 1_000
+"""How many folders a search for a module looks into."""
 
 _BUILDERS: dict[str, tuple[str, Callable[[Source, Block], Any]]] = {
     "llm": ("llms", llm_of),
@@ -94,6 +97,8 @@ class _Loading:
                 self._add(source, each)
             except SourceError as mistake:
                 mistakes.append(mistake)
+            if len(mistakes) >= MOST_MISTAKES:
+                break
         self.mistakes += sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column))
 
     def read_import(self, source: Source, wanted: Import, path: Path) -> None:
@@ -149,23 +154,19 @@ class _Loading:
     # Imports
 
     def _find(self, source: Source, wanted: Import) -> Path:
-        for path in self._candidates(wanted.name):
-            if not path.resolve().is_relative_to(self.root.resolve()):
-                raise source.mistake(
-                    f"The import '{wanted.name}' lies outside the program's folder",
-                    wanted.token,
-                    try_=f"Move it below the folder of '{self.path}'.",
-                )
-            if path.is_file():
-                return path
-        for path in self._below():
-            if _module_of(path) == wanted.name:
-                return path
-        raise source.mistake(
-            f"There is no module '{wanted.name}'",
-            wanted.token,
-            try_=f"It would be {wanted.name.replace('.', '/')}.ai, or a file that says: module {wanted.name}",
-        )
+        candidates = self._candidates(wanted.name)
+        by_path = (path for path in candidates if os.path.isfile(path))  # noqa: PTH113 - it says False of any text
+        by_module = (path for path in self._below() if _module_of(path) == wanted.name)
+        found = next(itertools.chain(by_path, by_module), None)
+        shown = clipped(wanted.name, 60)
+        if not Path(os.path.realpath(found or candidates[0])).is_relative_to(os.path.realpath(self.root)):
+            try_ = f"Move it below the folder of '{self.path}'."
+            raise source.mistake(f"The import '{shown}' lies outside the program's folder", wanted.token, try_=try_)
+        if found is None:
+            file = candidates[0].relative_to(self.root).as_posix()
+            try_ = f"It would be {clipped(file, 60)}, or a file that says: module {shown}"
+            raise source.mistake(f"There is no module '{shown}'", wanted.token, try_=try_)
+        return found
 
     def _candidates(self, name: str) -> list[Path]:
         """Where a module may lie: a path in quotes, or a name whose dots are folders."""
@@ -173,9 +174,11 @@ class _Loading:
             return [self.root / name]
         return [self.root / f"{name.replace('.', '/')}.ai", self.root / f"{name}.ai"]
 
-    def _below(self) -> Iterable[Path]:
-        files = sorted(self.root.rglob("*.ai"))
-        return files[:_MOST_FILES]
+    def _below(self) -> Iterator[Path]:
+        """The programs in the folder and below, without hidden folders; a search does not go on for ever."""
+        for folder, folders, files in itertools.islice(os.walk(self.root), _MOST_FOLDERS):
+            folders[:] = sorted(name for name in folders if not name.startswith((".", "node_modules", "__pycache__")))
+            yield from (Path(folder, name) for name in sorted(files) if name.endswith(".ai"))
 
 
 def _module_of(path: Path) -> str | None:

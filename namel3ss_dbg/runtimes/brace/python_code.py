@@ -23,7 +23,7 @@ from typing import Any
 
 from ...events import ProgramError
 from .nodes import Position
-from .schema import closest
+from .source import did_you_mean
 
 Function = Callable[..., Any]
 
@@ -50,7 +50,7 @@ class PythonCode:
         raise ProgramError(
             f"There is no function '{name}' in {_where(module, module_name)}",
             why=f"{at.file}:{at.line} asks for it",
-            try_=f"Write def {name}(…) there.{closest(name, functions)}",
+            try_=did_you_mean(name, functions) or f"Write def {name}(…) there.",
         )
 
     def _module(self, name: str, at: Position) -> ModuleType:
@@ -60,7 +60,7 @@ class PythonCode:
 
     def _load(self, name: str, at: Position) -> ModuleType:
         try:
-            with _first_in_line(self._folder):
+            with _first_in_line(self._folder, name.partition(".")[0]):
                 return importlib.import_module(name)
         except ModuleNotFoundError as problem:
             if problem.name is None or not f"{name}.".startswith(f"{problem.name}."):
@@ -118,9 +118,14 @@ async def in_thread(function: Callable[[], Any]) -> Any:
 
 
 @contextlib.contextmanager
-def _first_in_line(folder: Path) -> Iterator[None]:
-    """Let imports look into `folder` first; forget afterwards what they found there."""
-    own = {module.name for module in pkgutil.iter_modules([str(folder)])} - sys.stdlib_module_names
+def _first_in_line(folder: Path, wanted: str) -> Iterator[None]:
+    """Let imports look into `folder` first; forget afterwards what they found there.
+
+    Of the modules that are named like one of Python's own, only the wanted one counts: the others may be what an
+    installed module means.
+    """
+    beside = {module.name for module in pkgutil.iter_modules([str(folder)])}
+    own = beside - (sys.stdlib_module_names - {wanted})
     hidden = _taken_out(own)
     writes_byte_code, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     sys.path.insert(0, str(folder))

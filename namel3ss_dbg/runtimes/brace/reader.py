@@ -9,13 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...events import SourceError
-from .source import Source, did_you_mean, one_of
-from .tokens import MOST_MISTAKES, Token, text_of
-from .tree import Block, Call, Entry, Fork, Import, Loop, Pair, Phrase, Quoted, TopLevel, Word
-from .value_reader import STATEMENTS, ValueReader
+import attrs
 
-DECLARATIONS = ("app", "llm", "model", "memory", "prompt", "tool", "agent", "chain")
+from ...events import SourceError
+from .source import MOST_MISTAKES, Source, did_you_mean, one_of
+from .tokens import Token, text_of
+from .tree import (
+    DECLARATIONS,
+    STATEMENTS,
+    Block,
+    Call,
+    Choice,
+    Entry,
+    Import,
+    Loop,
+    Pair,
+    Phrase,
+    Quoted,
+    TopLevel,
+    Word,
+)
+from .value_reader import ValueReader
 
 _WITH_STATEMENTS = ("chain", *STATEMENTS[1:], "elif", "else")
 _ELSEWHERE = {
@@ -53,13 +67,13 @@ class Reader(ValueReader):
     def _top_level(self) -> TopLevel:
         token = self._peek
         self._depth = self._indented_bodies = 0
-        if self._at_declaration():
+        if token.is_word("define", *DECLARATIONS):
             return self._declaration()
-        if token.text == "import":
+        if token.is_word("import"):
             return self._import()
-        if token.text == "module" and not self._is_key():
+        if token.is_word("module") and not self._is_key():
             return Pair("module", self._take(), self.value())
-        if token.text == "language_version":
+        if token.is_word("language_version") and self._is_key():
             return self._pair()
         if token.kind == "word" and self._peek_at(1).is_sign("."):
             return self._call()
@@ -78,17 +92,21 @@ class Reader(ValueReader):
         margin = self._tokens[begin].column
         while self._peek.kind != "end":
             previous = self._tokens[self._index - 1]
-            if self._peek.line > previous.last_line and self._peek.column <= margin and self._at_declaration():
+            if self._peek.line > previous.last_line and self._peek.column <= margin and self._may_begin():
                 return
             self._index += 1
 
+    def _may_begin(self) -> bool:
+        token = self._peek
+        return token.is_word("define", "import", *DECLARATIONS) and not self._is_key()
+
     def _at_declaration(self) -> bool:
+        """Whether the word of a declaration stands here, and its name or brace on the same line."""
         word, following = self._peek, self._peek_at(1)
-        if word.text == "define":
+        if word.is_word("define"):
             word, following = following, self._peek_at(2)
-        if word.kind != "word" or word.text not in DECLARATIONS or following.line != word.line:
-            return False
-        return following.kind in ("word", "text") or following.is_sign("{")
+        named = following.kind in ("word", "text") or following.is_sign("{")
+        return word.is_word(*DECLARATIONS) and following.line == word.line and named
 
     def _import(self) -> Import:
         token = self._take()
@@ -96,14 +114,12 @@ class Reader(ValueReader):
             name = text_of(self._source, self._take()).raw
         else:
             name = self._word("the name of a module or a file").text
-            while self._peek.is_sign("."):
-                self._take()
+            while self._skip("."):
                 name += f".{self._word('the next part of the name').text}"
-        alias = None
-        if self._peek.text == "as":
-            self._take()
-            alias = self._word("the word that the import goes by").text
-        return Import(token, name, alias)
+        if not self._peek.is_word("as"):
+            return Import(token, name)
+        self._take()
+        return Import(token, name, self._word("the word that the import goes by").text)
 
     def _call(self) -> Call:
         token = self._take()
@@ -115,8 +131,7 @@ class Reader(ValueReader):
         if self._peek.is_sign(")"):
             raise self._mistake("The call says nothing", opening, try_=f'Write: {token.text}.ask("…")')
         argument = self.value()
-        if self._peek.is_sign(","):
-            self._take()
+        self._skip(",")
         self._expect(")", "after what is asked")
         return Call(token, token.text, argument)
 
@@ -124,17 +139,16 @@ class Reader(ValueReader):
 
     def _declaration(self) -> Block:
         token = self._take()
-        word = self._take() if token.text == "define" else token
+        word = self._one_of(DECLARATIONS, "after 'define'") if token.is_word("define") else token
         name, name_token = self._name()
         if name is None and word.text not in ("memory", "app"):
             raise self._mistake(f"The {word.text} has no name", self._peek, try_=f'Write: {word.text} "name" {{ … }}')
         extras = tuple(self._extras(word.text))
         block = Block(word.text, token, name, name_token, extras=extras)
         if word.text == "app" and not self._peek.is_sign("{"):
-            if self._peek.is_sign("."):
-                self._take()
+            self._skip(".")
             return block
-        return self._filled(block)
+        return attrs.evolve(block, entries=self._body(block.title, token, word.text))
 
     def _name(self) -> tuple[str | None, Token | None]:
         token = self._peek
@@ -150,21 +164,20 @@ class Reader(ValueReader):
     def _extras(self, word: str) -> Iterator[Pair]:
         """`using model "gpt"`, `effect pure`, `connects to postgres "DB"`."""
         token = self._peek
-        if word in ("model", "prompt", "agent", "llm") and token.text == "using":
+        if word in ("model", "prompt", "agent", "llm") and token.is_word("using"):
             yield self._using()
-        elif word == "chain" and token.text == "effect":
+        elif word == "chain" and token.is_word("effect"):
             yield Pair("effect", self._take(), self._one_word("what effect it has"))
-        elif word == "app" and token.text == "connects":
+        elif word == "app" and token.is_word("connects"):
             self._take()
-            if self._take().text != "to":
-                raise self._mistake("'to' is expected after 'connects'", self._tokens[self._index - 1])
+            self._one_of(("to",), "after 'connects'")
             yield Pair("connects_to", token, self._one_word("what it connects to"))
             if self._peek.kind == "text":
                 yield Pair("database", self._peek, Quoted(self._take()))
 
     def _using(self) -> Pair:
         token = self._take()
-        if self._peek.text == "model" and self._peek_at(1).kind in ("word", "text"):
+        if self._peek.is_word("model") and self._peek_at(1).kind in ("word", "text"):
             self._take()
         if self._peek.kind == "text":
             return Pair("using", token, Quoted(self._take()))
@@ -174,54 +187,44 @@ class Reader(ValueReader):
         token = self._word(what)
         return Word(token, token.text)
 
-    def _filled(self, block: Block) -> Block:
-        entries = self._body(block.title, block.token, block.word)
-        return Block(block.word, block.token, block.name, block.name_token, tuple(entries), block.extras)
-
-    def _body(self, title: str, first: Token, word: str, margin: int | None = None) -> list[Entry]:
+    def _body(self, title: str, first: Token, word: str, margin: int = 0) -> tuple[Entry, ...]:
         """What stands in the braces, or indented below a colon."""
         token = self._peek
         if token.is_sign("{"):
-            return self._in_braces(title, word)
-        if token.is_sign(":") and word not in DECLARATIONS:
-            self._take()
-            return self._indented(title, first, word, margin or first.column)
+            return tuple(self._in_braces(title, word))
+        if word not in DECLARATIONS and self._skip(":"):
+            return tuple(self._indented(title, first, word, margin))
         try_ = f"Write: {word} … {{ … }}" if token.is_sign(":") else ""
         raise self._mistake(f"'{{' is expected after {title}, not {token}", token, try_=try_)
 
-    def _in_braces(self, title: str, word: str) -> list[Entry]:
+    def _in_braces(self, title: str, word: str) -> Iterator[Entry]:
         opening = self._open()
-        entries: list[Entry] = []
         while not self._peek.is_sign("}"):
             if self._peek.kind == "end":
                 raise self._mistake(f"The '{{' of {title} is never closed", opening, try_="Add the missing '}'.")
-            entries.append(self._entry(title, opening, word))
-            if self._peek.is_sign(","):
-                self._take()
+            yield self._entry(title, opening, word)
+            self._skip(",")
         self._close()
-        return entries
 
-    def _indented(self, title: str, first: Token, word: str, margin: int) -> list[Entry]:
+    def _indented(self, title: str, first: Token, word: str, margin: int) -> Iterator[Entry]:
         self._deeper(first)
         self._indented_bodies += 1
-        entries: list[Entry] = []
+        begin = self._index
         while self._peek.kind != "end" and not self._peek.is_sign("}"):
             if self._peek.line > first.line and self._peek.column <= margin:
                 break
-            entries.append(self._entry(title, first, word))
-            if self._peek.is_sign(","):
-                self._take()
+            yield self._entry(title, first, word)
+            self._skip(",")
         self._depth -= 1
         self._indented_bodies -= 1
-        if not entries:
+        if begin == self._index:
             raise self._mistake(f"Nothing stands below {title}", first, try_="Indent what belongs to it, or use { }.")
-        return entries
 
     def _entry(self, title: str, opening: Token, word: str) -> Entry:
         token = self._peek
         if word in _WITH_STATEMENTS and self._at_statement():
             return self._statement()
-        if word in _WITH_STATEMENTS and token.text in ("elif", "else"):
+        if word in _WITH_STATEMENTS and token.is_word("elif", "else"):
             raise self._no_entry(title, token)
         if self._is_key():
             return self._pair()
@@ -229,85 +232,76 @@ class Reader(ValueReader):
             return Quoted(self._take())
         if word == "app" and self._at_declaration():
             return self._declaration()
-        if self._at_declaration() and self._peek_at(2).text in ("{", "using", "effect"):
+        if self._at_declaration() and self._opens_block():
             raise self._mistake(
-                f"A {token.text} cannot stand inside {title}",
+                f"Another declaration cannot stand inside {title}",
                 token,
                 try_=f"Is a '}}' missing above? {title[:1].upper()}{title[1:]} begins in line {opening.line}.",
             )
-        if token.text == "using" and self._peek_at(1).kind in ("word", "text"):
-            return self._using()
+        if token.is_word("using") and self._peek_at(1).kind in ("word", "text"):
+            using = self._using()
+            self._skip(":")
+            return using
         raise self._no_entry(title, token)
+
+    def _opens_block(self) -> bool:
+        return self._peek.is_word("define") or self._peek_at(2).text in ("{", "using", "effect")
 
     # Statements
 
     def _at_statement(self) -> bool:
         token, following = self._peek, self._peek_at(1)
         if token.is_sign("-"):
-            return following.kind == "word" and following.text in STATEMENTS
-        if token.kind != "word" or token.text not in STATEMENTS:
+            return following.is_word(*STATEMENTS)
+        if not token.is_word(*STATEMENTS):
             return False
-        if not following.is_sign(":"):
-            return True
-        return token.text in ("steps", "parallel", "step") and self._opens_statements(2)
+        return not following.is_sign(":") or self._opens_statements()
 
-    def _opens_statements(self, ahead: int) -> bool:
-        """Whether a list of steps stands there, and not a value."""
-        token = self._peek_at(ahead)
-        if token.is_sign("-"):
-            token = self._peek_at(ahead + 1)
-        elif token.line == self._peek.line:
+    def _opens_statements(self) -> bool:
+        """Whether `steps:`, `parallel:` or `step:` opens what is indented below it, and is not the key of a value."""
+        token, below = self._peek, self._peek_at(2)
+        if below.is_sign("-"):
+            below = self._peek_at(3)
+        elif below.line == token.line:
             return False
-        return token.kind == "word" and (token.text in STATEMENTS or self._peek.text == "step")
+        return below.kind == "word" if token.is_word("step") else below.is_word(*STATEMENTS)
 
     def _statement(self) -> Entry:
         margin = self._peek.column
-        if self._peek.is_sign("-"):
-            self._take()
+        self._skip("-")
         token = self._take()
         match token.text:
             case "if":
-                return self._fork(token, margin)
+                return self._choice(token, margin)
             case "while":
-                condition = self._condition(token)
-                return Loop("while", token, condition, tuple(self._body("this while", token, "while", margin)))
+                return self._loop("while", token, self._condition(token), margin)
             case "for":
-                return self._for(token, margin)
-            case "step":
-                name, name_token = self._name()
-                block = Block("step", token, name, name_token)
-                return Block("step", token, name, name_token, tuple(self._body(block.title, token, "step", margin)))
-        return Block(token.text, token, entries=tuple(self._body(f"'{token.text}'", token, token.text, margin)))
+                variable = self._word("the name of the variable").text
+                self._one_of(("in",), "after the variable")
+                return attrs.evolve(self._loop("for", token, self._condition(token), margin), variable=variable)
+        name, name_token = self._name() if token.text == "step" else (None, None)
+        block = Block(token.text, token, name, name_token)
+        return attrs.evolve(block, entries=self._body(block.title, token, token.text, margin))
 
-    def _fork(self, token: Token, margin: int) -> Fork:
-        branches = [self._branch("if", token, self._condition(token), margin)]
-        while (word := self._peek).text in ("elif", "else") and word.kind == "word":
-            if self._begins_outside(word, margin):
+    def _choice(self, token: Token, margin: int) -> Choice:
+        branches = [self._loop("if", token, self._condition(token), margin)]
+        while self._peek.is_word("elif", "else") and not self._begins_outside(margin):
+            word = self._take()
+            if word.is_word("else") and not self._peek.is_word("if"):
+                branches.append(self._loop("else", word, None, margin))
                 break
-            self._take()
-            if word.text == "else" and not (self._peek.text == "if" and self._peek.kind == "word"):
-                branches.append(self._branch("else", word, None, margin))
-                break
-            if word.text == "else":
+            if word.is_word("else"):
                 self._take()
-            branches.append(self._branch("elif", word, self._condition(word), margin))
-        return Fork(token, tuple(branches))
+            branches.append(self._loop("elif", word, self._condition(word), margin))
+        return Choice(token, tuple(branches))
 
-    def _begins_outside(self, token: Token, margin: int) -> bool:
-        """Whether indentation matters here, and says that the token belongs to something further out."""
-        ends_above = self._tokens[self._index - 1].last_line < token.line
-        return self._indented_bodies > 0 and ends_above and token.column < margin
+    def _begins_outside(self, margin: int) -> bool:
+        """Whether indentation matters here, and says that the next token belongs to something further out."""
+        token, previous = self._peek, self._tokens[self._index - 1]
+        return self._indented_bodies > 0 and token.line > previous.last_line and token.column < margin
 
-    def _branch(self, word: str, token: Token, condition: Phrase | None, margin: int) -> Loop:
-        title = f"this {word}"
-        return Loop(word, token, condition, tuple(self._body(title, token, word, margin)))
-
-    def _for(self, token: Token, margin: int) -> Loop:
-        variable = self._word("the name of the variable")
-        if self._take().text != "in":
-            raise self._mistake("'in' is expected after the variable", self._tokens[self._index - 1])
-        items = self._condition(token)
-        return Loop("for", token, items, tuple(self._body("this for", token, "for", margin)), variable.text)
+    def _loop(self, word: str, token: Token, condition: Phrase | None, margin: int) -> Loop:
+        return Loop(word, token, condition, self._body(f"this {word}", token, word, margin))
 
     def _condition(self, word: Token) -> Phrase:
         """The expression up to the brace or colon that opens the body."""

@@ -7,6 +7,7 @@ recorded once, where it is first seen, and whoever wants to answer in place of t
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +18,9 @@ import attrs
 
 from ...events import DebugError, ProgramError, SourceError
 from ...recording import ExecutionTracer, Span, describe
+from .deadline import Clock, Overdue, within
 from .memory import Conversation
-from .models import Message, ModelAnswer, ModelError, ModelRequest, Models, cost_of, number_setting
+from .models import Message, ModelAnswer, ModelError, ModelRequest, ModelSource, cost_of, number_setting
 from .nodes import Field, Llm, Position, Program, Tool
 from .tools import ToolError, Tools
 from .values import resolve, revealed, shown
@@ -32,8 +34,10 @@ class Run:
 
     program: Program
     tracer: ExecutionTracer
-    models: Models
+    models: ModelSource
     tools: Tools
+    clock: Clock = time.monotonic
+    """By which the timeouts of models are measured."""
     conversations: dict[str, Conversation] = attrs.field(factory=dict, init=False)
     """What the agents remember, by agent."""
 
@@ -120,11 +124,8 @@ class Run:
     async def _answer(self, llm: Llm, request: ModelRequest) -> ModelAnswer:
         timeout = number_setting(llm, "timeout")
         try:
-            async with asyncio.timeout(timeout) as limit:
-                return await self.models.of(llm).ask(request)
-        except TimeoutError:
-            if not limit.expired():
-                raise
+            return await within(timeout, self.models.of(llm).ask(request), self.clock)
+        except Overdue:
             raise ModelError(f"The llm '{llm.name}' took too long", why=f"its timeout is {timeout:g} s") from None
 
     def _record(self, problem: Exception, component: str, name: str, at: Position) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from ...events import SourceError
 from ...recording import ExecutionTracer
 from .check import check
-from .interpreter import Interpreter
-from .models import Provider
+from .deadline import Clock
+from .interpreter import Interpreter, show_line
+from .models import ModelSource
 from .nodes import Program, Text
 from .parser import parse_program
 from .templates import compile_template
@@ -25,10 +28,12 @@ class BraceRuntime:
     program: Program
     folder: Path
     """Where its Python modules lie."""
-    providers: dict[str, Provider] = attrs.field(factory=dict)
-    """Who answers for providers' names, besides `offline`."""
+    models: ModelSource | None = None
+    """Who answers in place of models; None asks the models themselves."""
     tools: Tools | None = None
     """Who answers tool calls; None calls the tools themselves."""
+    clock: Clock = time.monotonic
+    """By which timeouts are measured."""
 
     @property
     def app_name(self) -> str:
@@ -38,7 +43,7 @@ class BraceRuntime:
     async def run(self, tracer: ExecutionTracer, *, entry: str | None = None, arguments: dict[str, Any]) -> Any:
         """Execute the program once under a tracer and return what it returns."""
         interpreter = Interpreter(
-            self.program, tracer, tools_dir=self.folder, providers=self.providers, tools=self.tools
+            self.program, tracer, tools_dir=self.folder, models=self.models, tools=self.tools, clock=self.clock
         )
         return await interpreter.run(entry, arguments)
 
@@ -54,8 +59,12 @@ class BraceLanguage:
         """
         program = parse_program(path)
         check(program)
-        for text in _texts(program):
-            compile_template(text)
+        try:
+            for text in _texts(program):
+                compile_template(text)
+        except SourceError as problem:
+            show_line(problem, program)
+            raise
         return BraceRuntime(program, path.resolve().parent)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from .nodes import EnvRef, Field, ValueType
+from .source import did_you_mean
 
 _PYTHON_TYPES: dict[ValueType, type | tuple[type, ...]] = {
     "string": str,
@@ -87,6 +87,8 @@ def extract_json(text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as problem:
         first = problem
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     decoder = json.JSONDecoder()
     begin = text.find("{")
     for _ in range(_MOST_ATTEMPTS):
@@ -122,16 +124,11 @@ def coerced(value: Any, field: Field) -> Any:
     return read if _fits(read, field.type) else value
 
 
-def closest(name: str, known: Sequence[str]) -> str:
-    """` Did you mean 'x'?` when a known name is close, else nothing."""
-    close = get_close_matches(name, known, 1)
-    return f" Did you mean '{close[0]}'?" if close else ""
-
-
 def _unknown(value: dict[str, Any], fields: Sequence[Field], path: str) -> list[str]:
     names = [field.name for field in fields]
     unknown = [name for name in value if name not in names]
-    return [f"{path}.{name} is not known; known: {', '.join(names)}.{closest(name, names)}" for name in unknown]
+    known = f"known: {', '.join(names)}."
+    return [f"{path}.{name} is not known; {known} {did_you_mean(name, names)}".rstrip() for name in unknown]
 
 
 def _fits(value: Any, kind: ValueType) -> bool:

@@ -6,6 +6,7 @@ schema, a list of objects with names, and a single type.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ import attrs
 from ...events import SourceError
 from .fields import Fields, kind_of, plain_of, value_of
 from .nodes import Field, ValueType
-from .source import DEEPEST, Source, did_you_mean, one_of
+from .source import DEEPEST, Source, did_you_mean
 from .tokens import Token, number_of, text_of, tokens_of
 from .tree import ListOf, Node, ObjectOf, Pair, Phrase, Quoted, Word
 
@@ -37,7 +38,9 @@ TYPES: dict[str, ValueType] = {
 }
 """The words for types."""
 
-_DETAILS = {"type", "required", "enum", "default", "description", "items", "properties", "fields", "optional", "values"}
+_SCHEMA = {"type", "properties", "required", "additionalProperties", "description"}
+_DETAILS = _SCHEMA | {"enum", "values", "default", "items", "fields", "optional"}
+_ADVICE = 'Types are string, int, number, bool, list[string], object, enum["a", "b"] and any.'
 
 
 def signature_of(source: Source, pair: Pair) -> tuple[Field, ...]:
@@ -48,7 +51,7 @@ def signature_of(source: Source, pair: Pair) -> tuple[Field, ...]:
     """
     match pair.value:
         case ObjectOf() as node if _is_schema(node):
-            return _properties(source, node)
+            return _detailed(source, node).fields
         case ObjectOf(_, pairs):
             return tuple(field_of(source, each) for each in pairs)
         case ListOf(_, items):
@@ -109,7 +112,7 @@ def _typed(source: Source, node: Node) -> Field:
             return _quoted_type(source, token)
         case ListOf(_, [item]):
             return Field("", "list", items=_typed(source, item))
-    raise source.mistake(f"A type is expected, not {kind_of(node)}", node.token, try_=f"Types are {one_of(TYPES)}.")
+    raise source.mistake(f"A type is expected, not {kind_of(node)}", node.token, try_=_ADVICE)
 
 
 def _quoted_type(source: Source, token: Token) -> Field:
@@ -128,53 +131,44 @@ def _is_detailed(node: ObjectOf) -> bool:
 
 def _is_schema(node: ObjectOf) -> bool:
     keys = {pair.key for pair in node.pairs}
-    return "properties" in keys and keys <= {"type", "properties", "required", "additionalProperties", "description"}
+    return "properties" in keys and keys <= _SCHEMA
 
 
 def _detailed(source: Source, node: ObjectOf) -> Field:
     """`{ type: "string", required: true, enum: [...], default: … }`."""
-    fields = Fields(source, "this type", node.token, node.pairs)
-    inner: tuple[Field, ...] = ()
-    if _is_schema(node):
-        inner = _properties(source, node)
-        fields.take("properties"), fields.take("required")
-    elif properties := fields.take("properties", "fields"):
-        inner = signature_of(source, properties)
+    listed = [pair for pair in node.pairs if pair.key == "required" and isinstance(pair.value, ListOf)]
+    others = [pair for pair in node.pairs if pair not in listed]
+    fields = Fields(source, "this type", node.token, others)
     kind = fields.take("type")
     field = _typed(source, kind.value) if kind else Field("", "any")
     if choices := fields.take("enum", "values"):
         field = _with_choices(field, _choices(source, choices))
     if items := fields.take("items"):
         field = attrs.evolve(field, items=_typed(source, items.value))
+    if properties := fields.take("properties", "fields"):
+        field = attrs.evolve(field, fields=_required(source, signature_of(source, properties), listed))
+    fields.take("additionalProperties")  # an object never holds more than what is described
     required, optional = fields.flag("required"), fields.flag("optional")
     default = fields.take("default")
     if required is None:
         required = not optional and default is None and field.required
-    field = attrs.evolve(
-        field,
-        required=required,
-        default=value_of(source, default.value) if default else field.default,
-        fields=inner or field.fields,
-        description=fields.string("description") or "",
-    )
+    description = fields.string("description") or ""
     fields.close()
-    return field
+    value = value_of(source, default.value) if default else field.default
+    return attrs.evolve(field, required=required, default=value, description=description)
 
 
-def _properties(source: Source, node: ObjectOf) -> tuple[Field, ...]:
+def _required(source: Source, fields: tuple[Field, ...], listed: list[Pair]) -> tuple[Field, ...]:
     """The properties of a JSON schema; those that its list `required` does not name are optional."""
-    pairs = {pair.key: pair for pair in node.pairs}
-    fields = signature_of(source, pairs["properties"])
-    listed = pairs.get("required")
-    if listed is None or not isinstance(listed.value, ListOf):
+    if not listed:
         return fields
-    required = plain_of(source, listed.value)
-    return tuple(attrs.evolve(field, required=field.name in required) for field in fields)
+    names = {name for name in plain_of(source, listed[0].value) if isinstance(name, str)}
+    return tuple(attrs.evolve(field, required=field.name in names) for field in fields)
 
 
 def _choices(source: Source, pair: Pair) -> tuple[Any, ...]:
     if not isinstance(pair.value, ListOf) or not pair.value.items:
-        raise source.mistake(f"'{pair.key}' needs a list of values, not {kind_of(pair.value)}", pair.value.token)
+        raise source.mistake(f"'{pair.key}' needs a list with values", pair.value.token)
     return tuple(plain_of(source, pair.value))
 
 
@@ -204,7 +198,7 @@ def _kind_of_choice(choice: Any) -> ValueType:
 
 
 def _no_type(source: Source, shown: str, token: Token) -> SourceError:
-    known = did_you_mean(shown, TYPES) or f"Types are {one_of(TYPES)}."
+    known = did_you_mean(shown, TYPES) or _ADVICE
     return source.mistake(f"'{shown}' is not a type", token, try_=known)
 
 
@@ -213,7 +207,7 @@ class _TypeReader:
 
     def __init__(self, source: Source, tokens: Sequence[Token]) -> None:
         self._source = source
-        self._left = list(tokens)
+        self._left = deque(tokens)
         self._last = tokens[-1]
         self._depth = 0
 
@@ -305,14 +299,14 @@ class _TypeReader:
 
     def _skip(self, sign: str) -> bool:
         if self._left and self._left[0].is_sign(sign):
-            self._left.pop(0)
+            self._left.popleft()
             return True
         return False
 
     def _take(self) -> Token:
         if not self._left:
             raise self._source.mistake("This type is not finished", self._last)
-        return self._left.pop(0)
+        return self._left.popleft()
 
     def _unexpected(self, token: Token) -> SourceError:
         return self._source.mistake(

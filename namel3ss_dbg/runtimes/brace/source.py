@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import difflib
+import itertools
 import os
 import re
 from collections.abc import Iterable
@@ -25,6 +26,8 @@ LARGEST = 2_000_000
 """Characters that a program file may have."""
 DEEPEST = 50
 """How many braces and brackets may stand inside one another."""
+MOST_MISTAKES = 10
+"""After so many, nobody looks for more."""
 
 _LONGEST_EXCERPT = 160
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
@@ -40,12 +43,13 @@ class SeveralMistakes(ProgramError):
         super().__init__(f"{shown}\n{len(self.mistakes)} mistakes in '{path}'.")
 
 
-def raise_if_any(path: str, mistakes: list[SourceError]) -> None:
-    """Raise the only mistake as it is, several as one."""
-    if len(mistakes) > 1:
-        raise SeveralMistakes(path, mistakes)
-    if mistakes:
-        raise mistakes[0]
+def raise_if_any(path: str, mistakes: Iterable[SourceError]) -> None:
+    """Raise the only mistake as it is, several as one; of very many the first ones."""
+    first = list(itertools.islice(mistakes, MOST_MISTAKES))
+    if len(first) > 1:
+        raise SeveralMistakes(path, first)
+    if first:
+        raise first[0]
 
 
 class Placed(Protocol):
@@ -172,12 +176,16 @@ def _decoded(content: bytes, shown: str) -> str:
         raise source.mistake("This is not UTF-8 text", at, try_="Save the file as UTF-8.") from None
 
 
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known word that was probably meant."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
+    return close[0] if close else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`Did you mean 'agent'?`, or all that is known when there is little, or nothing."""
-    known = list(known)
-    if close := difflib.get_close_matches(word, known, n=1, cutoff=0.7):
-        return f"Did you mean '{close[0]}'?"
-    return ""
+    """`Did you mean 'agent'?`, or nothing."""
+    close = nearest(word, known)
+    return f"Did you mean '{close}'?" if close else ""
 
 
 def one_of(words: Iterable[str]) -> str:

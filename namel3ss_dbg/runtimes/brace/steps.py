@@ -38,9 +38,8 @@ async def perform(run: Run, step: Step, inputs: dict[str, Any], names: Names) ->
             return await run_prompt(run, run.program.prompts[step.target], inputs)
         case "llm":
             return await _ask(run, step, inputs)
-        case "template":
+        case _:
             return _filled_in(run, step, inputs, names)
-    raise ProgramError(f"A step cannot be of kind '{step.kind}'", why=f"{place(step.at)} says so")
 
 
 def inputs_of(run: Run, step: Step, current: Any, names: Names) -> dict[str, Any]:

@@ -118,6 +118,22 @@ def evaluate(expression: Expression, names: Names, at: Position) -> Any:
         raise _source_error(problem, at, names) from problem
 
 
+def items_of(value: Any, expression: Expression, at: Position) -> list[Any]:
+    """What a loop goes through: the items of a list, or the keys of an object.
+
+    Raises:
+        SourceError: The value is something else.
+    """
+    if isinstance(value, list | dict):
+        return list(value)
+    raise mistake(f"'{expression.text}' is not a list, so nothing can go through it", at)
+
+
+def mistake(what: str, at: Position, try_: str = "") -> SourceError:
+    """An error at a place of the source."""
+    return SourceError(what, file=at.file, line=at.line, column=at.column, try_=try_)
+
+
 def as_text(value: Any) -> str:
     """A value as it appears within a text: strings as they are, everything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -165,23 +181,23 @@ class _Reader:
         """The next tag, after the literal text before it went to `parts`."""
         raw, begin = self.text.raw, self.offset
         opening = _OPENING.search(raw, begin)
-        if opening is None:
-            start = self.offset = len(raw)
-            tag = None
-        else:
-            start, tag = opening.start(), _TAG.match(raw, opening.start())
-            if tag is None:
-                closing = "}}" if opening[0] == "{{" else "%}"
-                advice = f'Write {{{{ "{opening[0]}" }}}} for the characters themselves.'
-                raise self._error(f"This {opening[0]} has no closing {closing}", start, advice)
-            self.offset = tag.end()
-            if tag["hole"] is None and (rest := _LINE_END.match(raw, self.offset)):
-                line = max(raw.rfind("\n", 0, start) + 1, begin)
-                if (line == 0 or raw[line - 1] == "\n") and not raw[line:start].strip(" \t"):
-                    start, self.offset = line, rest.end()
-        if start > begin:
-            parts.append(raw[begin:start])
+        tag = _TAG.match(raw, opening.start()) if opening else None
+        if opening and tag is None:
+            closing = "}}" if opening[0] == "{{" else "%}"
+            advice = f'Write {{{{ "{opening[0]}" }}}} for the characters themselves.'
+            raise self._error(f"This {opening[0]} has no closing {closing}", opening.start(), advice)
+        end, self.offset = self._extent(tag) if tag else (len(raw), len(raw))
+        if end > begin:
+            parts.append(raw[begin:end])
         return tag
+
+    def _extent(self, tag: re.Match[str]) -> tuple[int, int]:
+        """Where a tag begins and ends; a block alone on its line takes all of the line."""
+        raw, begin = self.text.raw, self.offset
+        rest = _LINE_END.match(raw, tag.end())
+        line = max(raw.rfind("\n", 0, tag.start()) + 1, begin)
+        alone = rest and (line == 0 or raw[line - 1] == "\n") and not raw[line : tag.start()].strip(" \t")
+        return (line, rest.end()) if rest and alone and tag["hole"] is None else tag.span()
 
     def _hole(self, text: str, offset: int) -> _Hole:
         offset += len(text) - len(text.lstrip())
@@ -210,8 +226,7 @@ class _Reader:
         return _Choice(tuple(branches))
 
     def _error(self, what: str, offset: int, try_: str = "") -> SourceError:
-        at = _position(self.text, offset)
-        return SourceError(what, file=at.file, line=at.line, column=at.column, try_=try_)
+        return mistake(what, _position(self.text, offset), try_)
 
 
 class _Filling:
@@ -232,25 +247,18 @@ class _Filling:
                 case _Choice(branches):
                     taken = (body for test, body in branches if test is None or _value(self.text, test, names))
                     self.add(next(taken, ()), names)
-                case _Loop(variable, items, body):
-                    for item in self._items(items, names):
-                        self.add(body, ChainMap({variable: item}, dict(names)))
+                case _:
+                    for item in self._items(part.items, names):
+                        self.add(part.body, ChainMap({part.variable: item}, dict(names)))
 
     def _put(self, text: str) -> None:
         self.room -= len(text)
         if self.room < 0:
-            raise self._error(f"This text grows beyond {_LONGEST:,} characters", 0)
+            raise mistake(f"This text grows beyond {_LONGEST:,} characters", self.text.at)
         self.pieces.append(text)
 
     def _items(self, hole: _Hole, names: Names) -> list[Any]:
-        value = _value(self.text, hole, names)
-        if not isinstance(value, list | dict):
-            raise self._error(f"'{hole.expression.text}' is not a list, so nothing can go through it", hole.offset)
-        return list(value)
-
-    def _error(self, what: str, offset: int) -> SourceError:
-        at = _position(self.text, offset)
-        return SourceError(what, file=at.file, line=at.line, column=at.column)
+        return items_of(_value(self.text, hole, names), hole.expression, _position(self.text, hole.offset))
 
 
 def _value(text: Text, hole: _Hole, names: Names) -> Any:
@@ -271,6 +279,8 @@ def _names(parts: _Parts) -> set[str]:
                     found |= _names(body) | (test.expression.names if test else frozenset())
             case _Loop(variable, items, body):
                 found |= items.expression.names | (_names(body) - {variable})
+            case _:  # a literal reads nothing
+                pass
     return found
 
 
@@ -285,5 +295,4 @@ def _source_error(problem: ExpressionError, at: Position, names: Names | None = 
     try_ = problem.try_
     if names is not None and isinstance(problem, NotDefined) and not try_:
         try_ = f"Known here: {', '.join(sorted(names)) or 'nothing'}."
-    what = f"{problem.what}: {problem.why}"
-    return SourceError(what, file=at.file, line=at.line, column=at.column, try_=try_)
+    return mistake(f"{problem.what}: {problem.why}", at, try_)

@@ -12,10 +12,7 @@ import attrs
 
 from ...events import SourceError
 from .nodes import Text
-from .source import Source
-
-MOST_MISTAKES = 10
-"""After so many a file is not read further."""
+from .source import MOST_MISTAKES, Source
 
 Kind = Literal["word", "text", "number", "sign", "end"]
 
@@ -73,6 +70,10 @@ class Token:
     def is_sign(self, *signs: str) -> bool:
         """Whether it is one of these signs."""
         return self.kind == "sign" and self.text in signs
+
+    def is_word(self, *words: str) -> bool:
+        """Whether it is one of these bare words."""
+        return self.kind == "word" and self.text in words
 
     def __str__(self) -> str:
         if self.kind == "end":
@@ -143,7 +144,7 @@ def text_of(source: Source, token: Token) -> Text:
     Raises:
         SourceError: An escape makes half a character.
     """
-    quotes = 3 if _is_triple(token) else 1
+    quotes = quotes_of(token)
     raw = token.text[quotes:-quotes]
     escaped = quotes == 1 and "\\" in raw
     if escaped:
@@ -156,7 +157,7 @@ def text_of(source: Source, token: Token) -> Text:
 def prose_of(source: Source, token: Token) -> Text:
     """A text for a model: in triple quotes without the indentation and the empty lines around it."""
     text = text_of(source, token)
-    if not _is_triple(token):
+    if quotes_of(token) == 1:
         return text
     first, *rest = text.raw.split("\n")
     indents = [len(line) - len(line.lstrip()) for line in rest if line.strip()]
@@ -169,8 +170,9 @@ def prose_of(source: Source, token: Token) -> Text:
     return Text(raw, source.at(min(offset, token.end)), indent=indent)
 
 
-def _is_triple(token: Token) -> bool:
-    return len(token.text) >= 6 and token.text[:3] in ('"""', "'''")
+def quotes_of(token: Token) -> Literal[1, 3]:
+    """How many quotes open a text."""
+    return 3 if len(token.text) >= 6 and token.text[:3] in ('"""', "'''") else 1
 
 
 def _resolved(escape: re.Match[str]) -> str:

@@ -8,7 +8,8 @@ first; a tool that declares none takes any.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ import orjson
 
 from ...events import ProgramError
 from ...events.redaction import plain
+from .deadline import Clock, Overdue, within
 from .http_request import HttpRequest, send
 from .nodes import Tool
 from .offline import Sleep
@@ -39,10 +41,18 @@ class Tools(Protocol):
 class Toolbox:
     """The tools that an app's own folder, the network and its declarations provide."""
 
-    def __init__(self, folder: Path, *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, folder: Path, *, sleep: Sleep = asyncio.sleep, clock: Clock = time.monotonic) -> None:
+        """Tools of an app in `folder`.
+
+        Args:
+            folder: Where its Python modules lie.
+            sleep: How canned tools wait.
+            clock: By which timeouts are measured.
+        """
         self._code = PythonCode(folder)
         self._sleep = sleep
-        self._bindings: dict[str, Callable[[Tool, dict[str, Any]], Awaitable[Any]]] = {
+        self._clock = clock
+        self._bindings: dict[str, Callable[[Tool, dict[str, Any]], Coroutine[Any, Any, Any]]] = {
             "python": self._call_python,
             "http": self._call_http,
             "canned": self._call_canned,
@@ -57,11 +67,8 @@ class Toolbox:
         """
         arguments = _checked(tool, arguments)
         try:
-            async with asyncio.timeout(tool.timeout) as limit:
-                result = await self._bindings[tool.type](tool, arguments)
-        except TimeoutError:
-            if not limit.expired():
-                raise
+            result = await within(tool.timeout, self._bindings[tool.type](tool, arguments), self._clock)
+        except Overdue:
             raise ToolError(f"The tool '{tool.name}' took too long", why=f"its timeout is {tool.timeout:g} s") from None
         return _json_value(tool, result)
 

@@ -9,6 +9,11 @@ import attrs
 
 from .tokens import Token
 
+DECLARATIONS = ("app", "llm", "model", "memory", "prompt", "tool", "agent", "chain")
+"""The words that declarations begin with."""
+STATEMENTS = ("step", "steps", "if", "for", "while", "parallel")
+"""The words that stand in chains."""
+
 
 @attrs.frozen
 class Plain:
@@ -85,12 +90,12 @@ class Block:
 
     @property
     def title(self) -> str:
-        """How a sentence calls it: `agent 'A'`."""
-        return self.word if self.name is None else f"{self.word} '{self.name}'"
+        """How a sentence calls it: `agent 'A'`, `this step`."""
+        return f"this {self.word}" if self.name is None else f"{self.word} '{self.name}'"
 
 
 @attrs.frozen
-class Fork:
+class Choice:
     """`if … { } elif … { } else { }`; the last branch has no condition when it is `else`."""
 
     token: Token
@@ -123,8 +128,8 @@ class Import:
 
     token: Token
     name: str
-    alias: str | None
+    alias: str | None = None
 
 
-Entry = Pair | Quoted | Block | Fork | Loop
+Entry = Pair | Quoted | Block | Choice | Loop
 TopLevel = Block | Call | Import | Pair

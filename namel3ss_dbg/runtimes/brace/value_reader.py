@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from ...events import SourceError
-from .source import DEEPEST, Source
+from .source import DEEPEST, Source, one_of
 from .tokens import Token, number_of, text_of
-from .tree import ListOf, Node, ObjectOf, Pair, Phrase, Plain, Quoted, Word
-
-STATEMENTS = ("step", "steps", "if", "for", "while", "parallel")
+from .tree import DECLARATIONS, STATEMENTS, ListOf, Node, ObjectOf, Pair, Phrase, Plain, Quoted, Word
 
 _CONSTANTS = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
+_NO_NEWLINE = re.compile(r"[^\n]")
+_DASHED = re.compile(r"[\w-]+")
 
 
 class ValueReader:
@@ -60,8 +61,7 @@ class ValueReader:
             if pair.key in pairs:
                 raise self._mistake(f"'{pair.key}' stands twice in the object", token, try_="Remove one of them.")
             pairs[pair.key] = pair
-            if self._peek.is_sign(","):
-                self._take()
+            self._skip(",")
         self._close()
         return ObjectOf(opening, tuple(pairs.values()))
 
@@ -74,9 +74,8 @@ class ValueReader:
                 raise self._mistake("This '[' is never closed", opening, try_="Add the missing ']'.")
             items.append(self.value())
             token, previous = self._peek, self._tokens[self._index - 1]
-            if token.is_sign(","):
-                self._take()
-            elif not token.is_sign("]") and token.kind != "end" and token.line == previous.last_line:
+            goes_on = token.line == previous.last_line and token.kind != "end" and not token.is_sign("]")
+            if not self._skip(",") and goes_on:
                 raise self._mistake(f"',' or ']' is expected in the list, not {token}", token)
         self._close()
         return ListOf(opening, tuple(items))
@@ -115,7 +114,15 @@ class ValueReader:
             return False
         if token.is_sign(",", "]", ")", ":"):
             return True
-        return self._index > begin and (token.line > self._tokens[self._index - 1].last_line or self._is_key())
+        if self._index == begin:
+            return False
+        return token.line > self._tokens[self._index - 1].last_line or self._is_key() or self._is_block()
+
+    def _is_block(self) -> bool:
+        """Whether a declaration or step begins, as in `start: main agent A { … }`."""
+        token = self._peek
+        opens = self._peek_at(1).is_sign("{") or self._peek_at(2).is_sign("{")
+        return opens and token.is_word(*DECLARATIONS, *STATEMENTS)
 
     def _classified(self, phrase: Phrase) -> Node:
         first, *rest = phrase.tokens
@@ -126,7 +133,7 @@ class ValueReader:
             return Plain(first, number_of(self._source, first))
         if first.is_sign("-") and touching and [token.kind for token in rest] == ["number"]:
             return Plain(first, number_of(self._source, rest[0], negative=True))
-        if first.kind == "word" and not rest and first.text in _CONSTANTS:
+        if first.is_word(*_CONSTANTS) and not rest:
             return Plain(first, _CONSTANTS[first.text])
         if touching and all(
             token.is_sign(".") if at % 2 else token.kind == "word" for at, token in enumerate(phrase.tokens)
@@ -135,14 +142,18 @@ class ValueReader:
         return phrase
 
     def _phrase_of(self, begin: int) -> Phrase:
+        """The tokens since then, and their text with blanks for the comments between them."""
         tokens = tuple(self._tokens[begin : self._index])
-        return Phrase(tokens[0], tokens, self._source.text[tokens[0].start : tokens[-1].end])
+        pieces = [tokens[0].text]
+        for token, following in itertools.pairwise(tokens):
+            pieces += _NO_NEWLINE.sub(" ", self._source.text[token.end : following.start]), following.text
+        return Phrase(tokens[0], tokens, "".join(pieces))
 
     def _no_entry(self, title: str, token: Token) -> SourceError:
         following = self._peek_at(1)
-        if token.text in STATEMENTS and token.kind == "word":
+        if token.is_word(*STATEMENTS):
             return self._mistake(f"A {token.text} cannot stand inside {title}", token, try_="Is a '}' missing above?")
-        if token.text in ("elif", "else"):
+        if token.is_word("elif", "else"):
             return self._mistake(f"There is no 'if' that this '{token.text}' belongs to", token)
         if token.kind != "word":
             return self._mistake(f"An entry such as key: value is expected in {title}, not {token}", token)
@@ -164,7 +175,7 @@ class ValueReader:
 
     def _dashed_word(self, token: Token) -> str:
         """A name such as `my-agent`, which is more than one token."""
-        found = re.compile(r"[\w-]+").match(self._source.text, token.start)
+        found = _DASHED.match(self._source.text, token.start)
         return found.group() if found else token.text
 
     # Tokens
@@ -181,6 +192,18 @@ class ValueReader:
         if token.kind != "end":
             self._index += 1
         return token
+
+    def _skip(self, sign: str) -> bool:
+        """Take this sign if it is the next token."""
+        found = self._peek.is_sign(sign)
+        if found:
+            self._take()
+        return found
+
+    def _one_of(self, words: tuple[str, ...], where: str) -> Token:
+        if not self._peek.is_word(*words):
+            raise self._mistake(f"'{one_of(words)}' is expected {where}, not {self._peek}", self._peek)
+        return self._take()
 
     def _word(self, what: str) -> Token:
         token = self._peek

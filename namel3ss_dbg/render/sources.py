@@ -1,0 +1,56 @@
+"""A few lines of a source file around the one that an event belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+import attrs
+
+_MOST_LINES = 1_000_000
+_LONGEST_LINE = 1_000
+
+
+@attrs.frozen
+class Excerpt:
+    """Some lines of a file, one of them the current one."""
+
+    path: Path
+    current: int
+    """Counted from 1."""
+    lines: tuple[tuple[int, str], ...]
+    """Number and text of each, without newlines; tabs are spaces."""
+
+
+def find_source(file: str, folders: Iterable[Path] = ()) -> Path | None:
+    """The source file that a trace names: as it is, or in one of these folders, then by its bare name."""
+    named = Path(file)
+    candidates = [named] if named.is_absolute() else []
+    folders = list(folders)
+    candidates += [folder / named for folder in folders if not named.is_absolute()]
+    candidates += [folder / named.name for folder in folders]
+    return next((path for path in candidates if _is_file(path)), None)
+
+
+def read_excerpt(file: str, number: int, folders: Iterable[Path] = (), *, around: int = 1) -> Excerpt | None:
+    """The line `number` and `around` lines before and after it; None when the file is not found or not that long."""
+    path = find_source(file, folders)
+    if path is None or not 1 <= number <= _MOST_LINES:
+        return None
+    first = max(number - around, 1)
+    try:
+        with path.open(encoding="utf-8", errors="replace") as text:
+            lines = [row.rstrip("\n")[:_LONGEST_LINE].expandtabs(4) for row in islice(text, first - 1, number + around)]
+    except OSError:
+        return None
+    if len(lines) <= number - first:
+        return None
+    return Excerpt(path, number, tuple(enumerate(lines, first)))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False

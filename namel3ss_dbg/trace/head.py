@@ -1,0 +1,80 @@
+"""The part of an event that the index reads; the payloads, most of a line, are skipped unparsed."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from ..events import TraceEvent
+
+
+class Source(msgspec.Struct, gc=False):
+    """Where in a source file something stands."""
+
+    file: str
+    line: int
+
+
+class HeadMetadata(msgspec.Struct, gc=False):
+    """The part of an event's metadata that the index reads."""
+
+    source: Source | None = None
+    start_event_id: str | None = None
+    """The start of this end, in traces whose ends repeat their start's parent."""
+
+
+class Head(msgspec.Struct, gc=False):
+    """The fields of an event that become columns."""
+
+    event_type: str
+    timestamp: float = 0.0
+    event_id: str | None = None
+    parent_event_id: str | None = None
+    component: str | None = None
+    component_name: str | None = None
+    metadata: HeadMetadata | None = None
+    duration_ms: float | None = None
+    status: str | None = None
+    error: str | None = None
+    memory_usage_mb: float | None = None
+    tokens_used: float | None = None
+    cost_estimate: float | None = None
+
+
+decode_head = msgspec.json.Decoder(Head, strict=False).decode
+"""The head of a line; raises when the line is no event, or one that only `codec` understands."""
+
+
+def head_of(event: TraceEvent) -> Head:
+    """The head of an event that is already decoded."""
+    said = event.metadata.get("source")
+    start = event.metadata.get("start_event_id")
+    source = None
+    if isinstance(said, dict) and isinstance(said.get("file"), str) and isinstance(said.get("line"), int):
+        source = Source(said["file"], said["line"])
+    return Head(
+        event.event_type,
+        event.timestamp,
+        event.event_id or None,
+        event.parent_event_id,
+        event.component,
+        event.component_name,
+        HeadMetadata(source, start if isinstance(start, str) else None),
+        _finite(event.duration_ms),
+        event.status,
+        event.error,
+        _finite(event.memory_usage_mb),
+        _finite(event.tokens_used),
+        _finite(event.cost_estimate),
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
