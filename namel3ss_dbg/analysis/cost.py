@@ -92,9 +92,8 @@ def spending_of(spans: Spans) -> Spending:
 
 def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
     """The admitted events whose tokens, or costs, count: no call inside them has any."""
-    columns = spans.columns
-    column, parent = getattr(columns, name), columns.parent
-    rows = [row for row, value in enumerate(column[: spans.count]) if value]
+    parent = spans.columns.parent
+    rows = [row for row, value in enumerate(getattr(spans.columns, name)) if value]
     repeats: set[Row] = set()
     for row in rows:
         outer = parent[row]

@@ -60,15 +60,14 @@ def contributions(spans: Spans) -> dict[Row, float]:
     until = array("i", [NONE]) * (count + 1)
     # By call on the path, the row back to which its time is accounted for; the last one is of NONE, the whole trace.
     seconds: dict[Row, float] = {}
-    here = frame = count - 1
-    while frame >= 0:
+    here = count - 1
+    for frame in (here, *spans.around(here)) if count else ():
         if frame in spans.unfinished:
             until[frame] = here
             seconds[frame] = 0.0
             here = frame
-        frame = parent[frame]
     until[NONE] = here + 1 if here == count - 1 else here
-    for end, start in zip(range(count - 1, -1, -1), columns.match[:count][::-1], strict=True):
+    for end, start in zip(range(count - 1, -1, -1), columns.match[::-1], strict=True):
         if start < 0 or start > end:
             continue
         outer = parent[start]

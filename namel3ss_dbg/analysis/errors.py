@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import attrs
 
@@ -17,6 +17,7 @@ from ..trace.columns import Row
 from .spans import RUN, Spans
 
 _TYPE = re.compile(r"((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*|[A-Z]\w*)(?::|$)")
+_FRAMES = {"agent_turn": "turn", "chain_step": "step"}
 _LONGEST_KEPT_BY_COLUMNS = 300
 _MOST_UNFINISHED = 1_000
 _SIBLINGS_LOOKED_AT = 16
@@ -97,18 +98,17 @@ def errors_of(spans: Spans) -> Errors:
 
 def error_rows(spans: Spans) -> list[Row]:
     """The events that stand for one error each, in order, whatever the filter."""
-    columns = spans.columns
-    parent = columns.parent
     said = _said(spans)
-    failed = [row for row in spans.failures if columns.shape_at(row).event_type != "error_occurred"]
-    explained: set[Row] = set()  # spans with an error or a failure inside
-    for row in said:
-        _mark(parent, parent[row], explained)
+    failed = (row for row in spans.failures if spans.columns.shape_at(row).event_type != "error_occurred")
     heads = {row: spans.head(row) for row in failed}
-    for head in heads.values():
-        _mark(parent, parent[head], explained)
+    explained: set[Row] = set()  # spans with an error or a failure inside
+    for row in (*said, *heads.values()):
+        for outer in spans.around(row):
+            if outer in explained:
+                break
+            explained.add(outer)
     told = _told_beside(spans, said, heads)
-    return sorted([*said, *(row for row in failed if heads[row] not in explained and row not in told)])
+    return sorted([*said, *(row for row, head in heads.items() if head not in explained and row not in told)])
 
 
 def _said(spans: Spans) -> list[Row]:
@@ -117,20 +117,14 @@ def _said(spans: Spans) -> list[Row]:
     codes = columns.matching(lambda shape: shape.event_type == "error_occurred")
     seen: set[tuple[Row, int]] = set()
     first = []
-    for row in sorted(row for code in codes for row in columns.shape_rows[code] if row < spans.count):
-        outer, error = columns.parent[row], columns.error[row]
-        if error and (outer, error) in seen:
+    for row in sorted(row for code in codes for row in columns.shape_rows[code]):
+        error = columns.error[row]
+        if error and (columns.parent[row], error) in seen:
             continue
         first.append(row)
-        while error and outer >= 0 and (outer := columns.parent[outer]) >= 0:
-            seen.add((outer, error))
+        if error:
+            seen.update((outer, error) for outer in islice(spans.around(row), 1, None))
     return first
-
-
-def _mark(parent: Sequence[Row], outer: Row, marked: set[Row]) -> None:
-    while outer >= 0 and outer not in marked:
-        marked.add(outer)
-        outer = parent[outer]
 
 
 def _told_beside(spans: Spans, said: list[Row], heads: dict[Row, Row]) -> set[Row]:
@@ -199,22 +193,20 @@ def _told(spans: Spans, row: Row) -> tuple[str, str]:
     return error_type, text[found.end() :].strip() if found and found[1] == error_type else text
 
 
-def _frames(spans: Spans, head: Row) -> Iterator[Row]:
-    outer = spans.columns.parent[head]
-    while outer >= 0:
-        yield outer
-        outer = spans.columns.parent[outer]
-
-
 def _path(spans: Spans, head: Row) -> tuple[str, ...]:
-    shapes = [spans.columns.shape_at(row) for row in _frames(spans, head)]
-    return tuple(f"{shape.component} {shape.component_name or ''}".rstrip() for shape in reversed(shapes))
+    return tuple(reversed([_frame_name(spans, row) for row in spans.around(head)]))
+
+
+def _frame_name(spans: Spans, row: Row) -> str:
+    shape, kind = spans.columns.shape_at(row), spans.kind(row)
+    word = _FRAMES.get(kind, shape.component)
+    return word if kind == "agent_turn" else f"{word} {shape.component_name or ''}".rstrip()
 
 
 def _handled(spans: Spans, head: Row) -> bool:
     return any(
         spans.end(row) >= 0 and row not in spans.failed and spans.columns.shape_at(spans.end(row)).status != "cancelled"
-        for row in _frames(spans, head)
+        for row in spans.around(head)
         if spans.kind(row) != RUN
     )
 

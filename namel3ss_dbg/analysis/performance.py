@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from ..trace.columns import Row
+from ..trace.columns import NONE, Row
 from .cost import ModelSpending, Spending
 from .critical import CriticalPath, PathSpan, critical_path
 from .spans import RUN, Spans
@@ -270,9 +270,12 @@ def _agent_performance(spans: Spans, spending: Spending) -> dict[str, AgentPerfo
         return found
 
     def used(rows: list[Row], column: Sequence[float]) -> defaultdict[str, float]:
-        sums: defaultdict[str, float] = defaultdict(float)
+        by_run: defaultdict[Row, float] = defaultdict(float)
         for row in rows:
-            sums[_name(spans, agent_of[spans.head(row)])] += column[row]
+            by_run[agent_of[spans.head(row)]] += column[row]
+        sums: defaultdict[str, float] = defaultdict(float)
+        for run, amount in by_run.items():
+            sums[_name(spans, run)] += amount
         return sums
 
     turns, llm_calls, tool_calls = calls("agent_turn"), calls("llm_call"), calls("tool_call")
@@ -314,10 +317,7 @@ def _chain_performance(spans: Spans) -> dict[str, ChainPerformance]:
 
 
 def _chain_of(spans: Spans, step: Row) -> Row:
-    outer = spans.columns.parent[step]
-    while outer >= 0 and spans.kind(outer) != "chain_execution":
-        outer = spans.columns.parent[outer]
-    return outer
+    return next((outer for outer in spans.around(step) if spans.kind(outer) == "chain_execution"), NONE)
 
 
 def _prompt_performance(spans: Spans) -> dict[str, PromptPerformance]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 import attrs
 
@@ -118,7 +118,7 @@ def _memory(spans: Spans) -> MemoryUsage | None:
 
 
 def _row_of(spans: Spans, mb: float) -> Row:
-    for row, value in enumerate(spans.columns.memory[: spans.count]):
+    for row, value in enumerate(spans.columns.memory):
         if value == mb and spans.admits(spans.columns.shape_at(row)):
             return row
     raise LookupError(mb)
@@ -131,17 +131,14 @@ def _over_time(spans: Spans) -> Iterator[MemoryBucket]:
     width = (end - begin) / _BUCKETS
     count = _BUCKETS if width > 0.0 else 1
     edges = [begin + width * number for number in range(1, count)]
-    rows = list(itertools.accumulate([0, *_ascending(spans.columns.timestamp, edges), spans.count], max))
+    # Where a clock went back, stretches are right by order, about by time.
+    places = (bisect_left(spans.columns.timestamp, edge) for edge in edges)
+    rows = itertools.accumulate([0, *places, spans.count], max)
     for number, (first, last) in enumerate(itertools.pairwise(rows)):
         samples = _samples(spans, first, last)
         if samples:
             mean = sum(samples) / len(samples)
             yield MemoryBucket(number * width * 1000.0, _mb(min(samples)), _mb(mean), _mb(max(samples)))
-
-
-def _ascending(timestamps: Sequence[float], edges: Iterable[float]) -> Iterator[Row]:
-    """Where stretches of time begin. Where a clock went back they are right by order, about by time."""
-    return (bisect_left(timestamps, edge) for edge in edges)
 
 
 def span_of_time(spans: Spans) -> tuple[float, float]:

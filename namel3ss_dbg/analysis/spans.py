@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from ..events import TraceFilter
@@ -33,7 +33,7 @@ class Spans:
         self.columns: Columns = timeline.columns
         self.wanted = wanted if wanted is not None and not wanted.keeps_all else None
         self.count = self.columns.count
-        """How many events are looked at; a live timeline may go on growing."""
+        """How many events there are."""
         self.took_ms, self.own_ms = _measured(self.columns, self.unfinished, self.count)
 
     @cached_property
@@ -41,14 +41,14 @@ class Spans:
         """The starts that have no end."""
         columns, match = self.columns, self.columns.match
         starts = (columns.shape_rows[code] for code, edge in enumerate(columns.edge) if edge == START)
-        return {row for rows in starts for row in rows if match[row] < 0 and row < self.count}
+        return {row for rows in starts for row in rows if match[row] < 0}
 
     @cached_property
     def orphans(self) -> set[Row]:
         """The ends that have no start."""
         columns, match = self.columns, self.columns.match
         ends = (columns.shape_rows[code] for code, edge in enumerate(columns.edge) if edge == END)
-        return {row for rows in ends for row in rows if match[row] < 0 and row < self.count}
+        return {row for rows in ends for row in rows if match[row] < 0}
 
     @cached_property
     def failures(self) -> tuple[Row, ...]:
@@ -56,11 +56,9 @@ class Spans:
         columns = self.columns
         cancelled = bytearray(shape.status == "cancelled" for shape in columns.shape_names)
         shapes, failed = columns.shape, columns.matching(lambda shape: shape.status in _FAILED)
-        with_error = {
-            row for row, error in enumerate(columns.error[: self.count]) if error and not cancelled[shapes[row]]
-        }
+        with_error = {row for row, error in enumerate(columns.error) if error and not cancelled[shapes[row]]}
         rows = with_error.union(*(columns.shape_rows[code] for code in failed))
-        return tuple(sorted(row for row in rows if row < self.count and columns.edge_at(row) != START))
+        return tuple(sorted(row for row in rows if columns.edge_at(row) != START))
 
     @cached_property
     def failed(self) -> set[Row]:
@@ -79,12 +77,6 @@ class Spans:
         return self.admits(self.columns.shape_at(head)) and not (
             shortest is not None and self.took_ms[head] < shortest and self.kind(head) != RUN
         )
-
-    def rows(self, wanted: Callable[[Shape], bool]) -> Iterator[tuple[Shape, Sequence[Row]]]:
-        """By shape, the rows of those that are wanted and admitted."""
-        for code, shape in enumerate(self.columns.shape_names):
-            if wanted(shape) and self.admits(shape):
-                yield shape, self.columns.shape_rows[code]
 
     def heads(self, kind: str | None = None) -> Iterator[tuple[Shape, list[Row]]]:
         """By shape, the heads of the admitted spans of one kind, such as `llm_call`, or of all."""
@@ -129,6 +121,14 @@ class Spans:
         """What these spans took by themselves, together."""
         return sum(ms for ms in map(self.own_ms.__getitem__, heads) if ms > 0.0)
 
+    def around(self, head: Row) -> Iterator[Row]:
+        """The spans around one, innermost first."""
+        parent = self.columns.parent
+        outer = parent[head]
+        while 0 <= outer < head:  # only a forged sidecar says that an outer one came later
+            yield outer
+            head, outer = outer, parent[outer]
+
     def nearest(self, kind: str) -> Sequence[Row]:
         """For each start the span of this kind that it is in, or is; NONE where there is none."""
         columns = self.columns
@@ -137,7 +137,7 @@ class Spans:
             for edge, code in zip(columns.edge, columns.span_code, strict=True)
         )
         inside = array("i", [NONE]) * (self.count + 1)  # one more, so that NONE is inside of NONE
-        for row, (shape, outer) in enumerate(zip(columns.shape[: self.count], columns.parent, strict=False)):
+        for row, (shape, outer) in enumerate(zip(columns.shape, columns.parent, strict=True)):
             inside[row] = row if begins[shape] else inside[outer]
         return inside
 

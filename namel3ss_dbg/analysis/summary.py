@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
@@ -70,6 +70,7 @@ def summary_of(spans: Spans, spending: Spending, errors: int) -> Summary:
     begin, end = span_of_time(spans)
     took = spans.took_ms[runs[-1]] if len(runs) == 1 else -1.0
     statistics = timeline.statistics()
+    by_type, by_component = _counts(spans, "event_type"), _counts(spans, "component")
     return Summary(
         execution_id=(first.execution_id or _text(first.inputs, "execution_id")) if first is not None else None,
         app=(first.component_name or _text(first.inputs, "app_name")) if first is not None and runs else None,
@@ -78,14 +79,14 @@ def summary_of(spans: Spans, spending: Spending, errors: int) -> Summary:
         ended_at=end,
         duration_ms=took if took >= 0.0 else (end - begin) * 1000.0,
         executions=len(runs),
-        events=sum(_counts(spans, "event_type").values()),
+        events=sum(by_type.values()),
         spans=sum(len(heads) for _, heads in spans.heads()),
         lanes=statistics.lanes,
         errors=errors,
         tokens=spending.tokens,
         cost=spending.cost,
-        events_by_type=dict(_counts(spans, "event_type").most_common()),
-        events_by_component=dict(_counts(spans, "component").most_common()),
+        events_by_type=dict(by_type.most_common()),
+        events_by_component=dict(by_component.most_common()),
         agents=_names(spans, "agent_execution", "agent_turn"),
         chains=_names(spans, "chain_execution"),
         prompts=_names(spans, "prompt_execution"),
@@ -151,5 +152,5 @@ def _missing(spans: Spans, runs: list[Row], end: Row) -> Missing:
 
 
 def _text(payload: Payload, key: str) -> str | None:
-    value: Any = payload.get(key)
+    value = payload.get(key)
     return value if isinstance(value, str) else None

@@ -56,7 +56,7 @@ class Redactor:
         if self.mask_secrets and self._extra_keys:
             hints = [hint.lower() for hint in hints] + [_inside_json(key) for key in self._extra_keys]
         if self.mask_secrets:
-            self._url = hints.index(URL_HINT)
+            self._url = hints.index(URL_HINT.encode())
         # Leftmost matching lets the automaton skip ahead with SIMD, which is worth a factor of three.
         find = BytesAhoCorasick(hints, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
         self._suspicions = (lambda line: find(line.lower())) if self._extra_keys else find
@@ -130,6 +130,8 @@ class Redactor:
         room = max(budget.left, 0)
         kept = text[: room + LONGEST_SECRET]
         unseen = len(text) - len(kept)
+        if not kept.isascii():
+            kept = kept.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no text
         if self.mask_secrets:
             kept = masked(kept)
             for secret in self.known_secrets:
@@ -137,10 +139,10 @@ class Redactor:
         if unseen:  # what is left of a secret that goes on beyond what was looked at must not be shown
             unseen += min(len(kept), LONGEST_SECRET)
             kept = kept[:-LONGEST_SECRET]
-        encoded = kept.encode("utf-8", "backslashreplace")  # a lone surrogate is no text
+        encoded = kept.encode()
         shown = encoded[:room].decode("utf-8", "ignore")
         budget.left -= min(len(encoded), room) + 2
-        dropped = unseen + (len(encoded.decode()) - len(shown) if len(encoded) > room else 0)
+        dropped = unseen + len(kept) - len(shown)
         if not dropped:
             return shown
         budget.cut += dropped

@@ -43,16 +43,17 @@ _SECRET_TEXT = re.compile(
     re.DOTALL,
 )
 
-URL_HINT = b"://"
+URL_HINT = "://"
 """The one hint that innocent lines often hold: alone, and without an `@`, it calls for nothing."""
 
 _KEY_TAILS = ('ey"', 'oken"', "ecret", "assw", "assphrase", "uthorization", "ookie", "redential")
 # Without their first letters, so that `Token` and `token` are one word.
 
 _TEXT_HINTS = (
-    "earer", "EARER", "asic ", "ASIC ", "asic\\", "sk-", "k_live_", "k_test_", "AKIA", "ASIA", "ghp_", "gho_", "ghu_",
-    "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "hf_", "npm_", "SG.", "eyJ", "PRIVATE K", "://",
+    "earer", "EARER", "asic", "ASIC", "sk-", "k_live_", "k_test_", "AKIA", "ASIA", "ghp_", "gho_", "ghu_",
+    "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "hf_", "npm_", "SG.", "eyJ", "PRIVATE K", URL_HINT,
 )  # fmt: skip
+_URL = _TEXT_HINTS.index(URL_HINT)
 
 HINTS: tuple[bytes, ...] = tuple(
     hint.encode() for hint in (*_KEY_TAILS, *(tail.upper() for tail in _KEY_TAILS), *_TEXT_HINTS)
@@ -64,7 +65,10 @@ _hints_in = AhoCorasick(_TEXT_HINTS, matchkind=MatchKind.LeftmostFirst).find_mat
 
 def masked(text: str) -> str:
     """The text without what looks like a secret; `Bearer ***` still says what it was."""
-    return _SECRET_TEXT.sub(_mask, text) if _hints_in(text) else text
+    hints = _hints_in(text)
+    if "@" not in text:
+        hints = [hint for hint in hints if hint[0] != _URL]
+    return _SECRET_TEXT.sub(_mask, text) if hints else text
 
 
 def _mask(match: re.Match[str]) -> str:

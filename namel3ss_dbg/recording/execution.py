@@ -1,6 +1,9 @@
 """One run being recorded: its file, its ids, and the one way from a fact to a line.
 
 Nothing in here raises into the program: what goes wrong is logged once per run, and the run goes on.
+
+A child that is forked leaves its parent's runs to the parent: what it still does in them goes nowhere, since two
+processes that count on from the same number would give two events one id.
 """
 
 from __future__ import annotations
@@ -8,10 +11,14 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import threading
 import time
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import orjson
 import psutil
 
 from ..events import Payload, Status, TraceEvent, TraceFilter
@@ -26,6 +33,8 @@ _log = logging.getLogger(__name__)
 _MEMORY_INTERVAL = 0.05
 _MARKER_INTERVAL = 1.0
 _MEGABYTE = 1 << 20
+_STARTED, _COMPLETED = Status.STARTED.value, Status.COMPLETED.value
+# The bare words: orjson takes five times as long for an enum's member.
 
 Listener = Callable[[TraceEvent], None]
 
@@ -41,34 +50,40 @@ class Execution:
         config: DebugConfiguration,
         redactor: Redactor,
         listeners: Sequence[Listener],
+        owner: object = None,
     ) -> None:
         self.app_name = app_name
         self.execution_id = execution_id
         self.writer = writer
+        self.owner = owner
+        """The tracer that began it."""
         self.finished = False
+        """Whether nothing is recorded any more."""
+        self.left_to_parent = False
+        """Whether this process is a child that was forked within the run."""
         self.event_count = 0
-        self.tokens_used = 0
+        self.tokens_used: float = 0
         self.cost_estimate = 0.0
         self.started_at = time.time()
         self.root = Span(self, None, "app_load", "app", app_name, None, None)
         """What everything without a known parent belongs to."""
         self._listeners = listeners
-        self._redactor = redactor
         self._encode = redactor.encode
         self._append = writer.append
         self._filter: TraceFilter | None = None if config.recorded.keeps_all else config.recorded
-        self._holds = config.recorded.min_duration_ms
-        self._kept: dict[tuple[str, str, str | None], bool] = {}
+        self._least_ms = config.recorded.min_duration_ms
         self._next_id = itertools.count(1).__next__
         self._process = psutil.Process()
         self._memory_mb: float | None = None
-        self._memory_due = 0.0 if config.capture_memory else float("inf")
         self._peak_mb = 0.0
-        self._marker_due = self.started_at + _MARKER_INTERVAL if config.capture_performance else float("inf")
+        self._memory_due = 0.0 if config.capture_memory else float("inf")
         self._marks = config.capture_performance
+        self._marker_due = self.started_at + _MARKER_INTERVAL if self._marks else float("inf")
+        self._due = 0.0
         self._cpu_start = time.process_time()
-        self._pid = os.getpid()
-        self._reported = False
+        self._ending = itertools.count().__next__
+        self._complaints: set[str] = set()
+        _executions.add(self)
 
     @property
     def trace_file(self) -> Path:
@@ -77,44 +92,55 @@ class Execution:
 
     def keeps(self, event_type: str, component: str, name: str | None) -> bool:
         """Whether the filter lets events of this shape into the trace."""
-        if self._filter is None:
-            return True
-        shape = (event_type, component, name)
-        kept = self._kept.get(shape)
-        if kept is None:
-            kept = self._kept[shape] = self._filter.admits(event_type, component, name)
-        return kept
+        return self._filter is None or self._filter.admits(event_type, component, name)
+
+    # Spans and points
 
     def open(self, span: Span) -> Payload | None:
-        """Write a span's start; one that the filter drops passes on the id of the span around it."""
+        """Write a span's start, unless the filter drops it or waits for how long it will take."""
+        if self.finished:
+            return None
         try:
-            outer = span.outer or self.root
             metadata, span.metadata = span.metadata, None
-            if metadata:
+            if metadata is not None:
+                if metadata.__class__ is not dict:
+                    metadata = _payload(metadata)
                 span.source = metadata.get("source")
-            if self._filter is not None and not self.keeps(f"{span.kind}_start", span.component, span.name):
-                span.event_id, span.parent_id = outer.event_id, outer.event_id
-                span.held = {}
-                return None
-            if span.parent_id is None:
-                span.parent_id = outer.event_id
-            record = self._new_record(
-                f"{span.kind}_start",
-                span.component,
-                span.name,
-                span.parent_id,
-                Status.STARTED,
-                span.inputs,
-                None,
-                metadata,
-            )
-            span.event_id = record["event_id"]
-            if self._holds is not None and span is not self.root:
-                span.held = record
+            kind, parent, name = span.kind, span.parent_id, span.name
+            if self._filter is not None:
+                if not self._filter.admits(f"{kind}_start", span.component, name):
+                    span.dropped = True
+                    return None
+                if parent is None and self._least_ms is None:
+                    parent = self.anchor(span.outer)
+            if parent is None:
+                parent = (span.outer or self.root).event_id
+            now = time.time()
+            if now >= self._due:
+                self._look_around(now)
+            span.event_id = event_id = f"evt_{self._next_id():06d}"
+            record: Payload = {"event_type": f"{kind}_start", "event_id": event_id, "timestamp": now}
+            if parent is not None:
+                record["parent_event_id"] = parent
+            record["execution_id"] = self.execution_id
+            record["component"] = span.component
+            if name is not None:
+                record["component_name"] = name
+            inputs = span.inputs
+            if inputs is not None:
+                if inputs.__class__ is not dict:
+                    inputs = _payload(inputs)
+                if inputs:
+                    record["inputs"] = inputs
+            if metadata:
+                record["metadata"] = metadata
+            record["status"] = _STARTED
+            if self._memory_mb is not None:
+                record["memory_usage_mb"] = self._memory_mb
+            if self._least_ms is not None and span is not self.root:
+                span.held = orjson.loads(self._encode(record))  # as it is now: a payload may change until the end
                 return record
-            if outer.held:
-                self._release(outer)
-            self._write(record)
+            self._write(record, now)
             return record
         except Exception as problem:  # an observer never breaks what it observes
             self.report(problem)
@@ -122,90 +148,63 @@ class Execution:
 
     def close(self, span: Span, status: str, failure: str | None, duration_ms: float) -> Payload | None:
         """Write a span's end, unless the filter dropped its start or it was too quick to be kept."""
+        if self.finished or span.dropped:
+            return None
         try:
-            if span.held is not None and span is not self.root:
-                if not span.held or duration_ms < (self._holds or 0.0):
+            if span.held is not None:
+                if duration_ms < (self._least_ms or 0.0):
+                    span.dropped, span.held = True, None
                     return None
-                self._release(span)
-            metadata = span.metadata
+                self.anchor(span)
+            now = time.time()
+            if now >= self._due:
+                self._look_around(now)
+            record: Payload = {
+                "event_type": f"{span.kind}_end",
+                "event_id": f"evt_{self._next_id():06d}",
+                "timestamp": now,
+            }
+            if span.event_id is not None:
+                record["parent_event_id"] = span.event_id
+            record["execution_id"] = self.execution_id
+            record["component"] = span.component
+            if span.name is not None:
+                record["component_name"] = span.name
+            outputs, metadata = span.outputs, span.metadata
+            if outputs is not None:
+                if outputs.__class__ is not dict:
+                    outputs = _payload(outputs)
+                if outputs:
+                    record["outputs"] = outputs
+            if metadata is not None and metadata.__class__ is not dict:
+                metadata = _payload(metadata)
             if span.source is not None:
-                metadata = {"source": span.source, **metadata} if metadata else {"source": span.source}
-            record = self._new_record(
-                f"{span.kind}_end", span.component, span.name, span.event_id, status, None, span.outputs, metadata,
-                failure, duration_ms,
-            )  # fmt: skip
-            if span.tokens_used is not None:
-                record["tokens_used"] = span.tokens_used
-                self.tokens_used += span.tokens_used
-            if span.cost_estimate is not None:
-                record["cost_estimate"] = span.cost_estimate
-                self.cost_estimate += span.cost_estimate
-            self._write(record)
+                metadata = {"source": span.source, **(metadata or {})}
+            if metadata:
+                record["metadata"] = metadata
+            record["duration_ms"] = duration_ms
+            record["status"] = status
+            if failure is not None:
+                record["error"] = failure
+            if self._memory_mb is not None:
+                record["memory_usage_mb"] = self._memory_mb
+            if span.tokens_used is not None or span.cost_estimate is not None:
+                self._spend(record, span.tokens_used, span.cost_estimate)
+            self._write(record, now)
             return record
         except Exception as problem:  # as in open
             self.report(problem)
             return None
 
-    def point(self, inside: Span | None, record: Payload) -> None:
-        """Write an event that takes no time."""
-        if inside is not None and inside.held:
-            self._release(inside)
-        self._write(record)
-
-    def new_record(
-        self, event_type: str, component: str, name: str | None, parent: str | None, status: str, **more: object
-    ) -> Payload:
-        """A record with its id and time, to be completed and then written with `point`."""
-        record = self._new_record(event_type, component, name, parent, status, None, None, None)
-        record.update({key: value for key, value in more.items() if value is not None})
-        return record
-
-    def begin(self, inputs: Payload, metadata: Payload) -> None:
-        """Write the record that opens the run."""
-        self.root.inputs, self.root.metadata = inputs, metadata
-        self.root.__enter__()
-
-    def finish(self, status: str, failure: str | None, outputs: Payload | None) -> None:
-        """Write the record that tells a finished run from one that crashed, and close the file."""
+    def point(
+        self, event_type: str, component: str, name: str | None, parent: str | None, status: str, more: Payload
+    ) -> Payload | None:
+        """Write an event that takes no time; `more` are further fields, of which those that are None are left out."""
         if self.finished:
-            return
-        self.finished = True
-        try:
-            if self._marks:
-                self._mark_performance(time.time())
-            summary = {
-                "events": self.event_count + 1,
-                "tokens_used": self.tokens_used,
-                "cost_estimate": self.cost_estimate,
-            }
-            self.root.outputs = {**(outputs or {}), "execution_summary": summary}
-            if failure is not None or status != Status.COMPLETED:
-                self.root.fail(failure, status)
-            self.root.leave()
-            self.root.end()
-        finally:
-            self.writer.close()
-
-    def report(self, problem: Exception) -> None:
-        """Log, the first time, that an event was lost."""
-        if not self._reported:
-            self._reported = True
-            _log.warning("An event of %s was not traced: %s: %s", self.app_name, type(problem).__name__, problem)
-
-    def _new_record(
-        self,
-        event_type: str,
-        component: str,
-        name: str | None,
-        parent: str | None,
-        status: str,
-        inputs: Payload | None,
-        outputs: Payload | None,
-        metadata: Payload | None,
-        failure: str | None = None,
-        duration_ms: float | None = None,
-    ) -> Payload:
+            return None
         now = time.time()
+        if now >= self._due:
+            self._look_around(now)
         record: Payload = {"event_type": event_type, "event_id": f"evt_{self._next_id():06d}", "timestamp": now}
         if parent is not None:
             record["parent_event_id"] = parent
@@ -213,64 +212,154 @@ class Execution:
         record["component"] = component
         if name is not None:
             record["component_name"] = name
-        if inputs:
-            record["inputs"] = inputs
-        if outputs:
-            record["outputs"] = outputs
-        if metadata:
-            record["metadata"] = metadata
-        if duration_ms is not None:
-            record["duration_ms"] = duration_ms
+        for key in ("inputs", "outputs", "metadata"):
+            payload = more.pop(key, None)
+            if payload is not None and (payload := _payload(payload)):
+                record[key] = payload
         record["status"] = status
-        if failure is not None:
-            record["error"] = failure
-        if now >= self._memory_due:
-            self._sample_memory(now)
         if self._memory_mb is not None:
             record["memory_usage_mb"] = self._memory_mb
+        self._spend(record, more.pop("tokens_used", None), more.pop("cost_estimate", None))
+        record.update({key: value for key, value in more.items() if value is not None})
+        self._write(record, now)
         return record
 
-    def _write(self, record: Payload) -> None:
-        now: float = record["timestamp"]
-        self.event_count += 1
+    def anchor(self, span: Span | None) -> str | None:
+        """The id of the nearest span, from this one outwards, that is in the trace.
+
+        Starts that wait on the way are written, the outermost first: something inside them is worth recording.
+        """
+        waiting: list[Span] = []
+        while span is not None and (span.dropped or span.held is not None):
+            if span.held is not None:
+                waiting.append(span)
+            span = span.outer
+        parent = (span or self.root).event_id
+        for span in reversed(waiting):
+            record, span.held = span.held, None
+            if record is not None:
+                if span.parent_id is None:
+                    record["parent_event_id"] = parent
+                self._write(record, time.time())
+            parent = span.event_id
+        return parent
+
+    def _write(self, record: Payload, now: float) -> None:
         line = self._encode(record)
         self._append(line, now)
+        self.event_count += 1
         if self._listeners:
-            event = decode_line(line)
-            for listener in self._listeners:
+            self._tell(line)
+
+    def _spend(self, record: Payload, tokens: Any, cost: Any) -> None:
+        if tokens is not None:
+            record["tokens_used"] = tokens
+        if cost is not None:
+            record["cost_estimate"] = cost
+        if isinstance(tokens, int | float):
+            self.tokens_used += tokens
+        if isinstance(cost, int | float):
+            self.cost_estimate += cost
+
+    def _tell(self, line: bytes) -> None:
+        event = decode_line(line)
+        for listener in self._listeners:
+            try:
                 listener(event)
+            except Exception as problem:  # somebody else's code, on the program's own thread
+                self._complain(f"A listener of {self.app_name} failed", problem)
+
+    # The run
+
+    def begin(self, inputs: Payload, metadata: Payload) -> None:
+        """Write the record that opens the run."""
+        self.root.inputs, self.root.metadata = inputs, metadata
+        self.root.begin()
+
+    def finish(self, status: str, failure: str | None, outputs: Payload | None) -> bool:
+        """Write the record that tells a finished run from one that crashed; whether this call did.
+
+        The file is still to be closed, which may take as long as the disk likes.
+        """
+        if self._ending():  # a count, not a lock: a signal's handler may end the run while it is being ended
+            return False
+        if self._marks:
+            self._mark_performance(time.time())
+        summary = {
+            "events": self.event_count + 1,
+            "tokens_used": self.tokens_used,
+            "cost_estimate": self.cost_estimate,
+        }
+        self.root.outputs = {**(_payload(outputs) if outputs is not None else {}), "execution_summary": summary}
+        if failure is not None or status != _COMPLETED:
+            self.root.fail(failure, str(status))
+        self.root.end()
+        self.finished = True
+        return True
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: record nothing any more, and touch nothing that the parent has open."""
+        self.left_to_parent = self.finished = True
+        self.writer.leave_to_parent()
+
+    def report(self, problem: Exception) -> None:
+        """Log, the first time, that an event was lost."""
+        self._complain(f"An event of {self.app_name} was not traced", problem)
+
+    def _complain(self, what: str, problem: Exception) -> None:
+        if what not in self._complaints:
+            self._complaints.add(what)
+            _log.warning("%s: %s: %s", what, type(problem).__name__, problem)
+
+    # Measurements
+
+    def _look_around(self, now: float) -> None:
+        """Measure what is due."""
+        if now >= self._memory_due:
+            self._memory_due = now + _MEMORY_INTERVAL
+            try:
+                self._memory_mb = round(self._process.memory_info().rss / _MEGABYTE, 3)
+                self._peak_mb = max(self._peak_mb, self._memory_mb)
+            except (psutil.Error, OSError) as problem:
+                self._memory_due = float("inf")
+                self._complain(f"The memory of {self.app_name} cannot be measured", problem)
         if now >= self._marker_due:
             self._mark_performance(now)
-
-    def _release(self, span: Span) -> None:
-        """Write the starts that were held back, outermost first: something inside is worth recording."""
-        outer = span.outer
-        if outer is not None and outer.held:
-            self._release(outer)
-        record, span.held = span.held, None
-        if record:
-            self._write(record)
-
-    def _sample_memory(self, now: float) -> None:
-        self._memory_due = now + _MEMORY_INTERVAL
-        self._memory_mb = round(self._process.memory_info().rss / _MEGABYTE, 3)
-        self._peak_mb = max(self._peak_mb, self._memory_mb)
+        self._due = min(self._memory_due, self._marker_due)
 
     def _mark_performance(self, now: float) -> None:
         self._marker_due = now + _MARKER_INTERVAL
         wall = now - self.started_at
         cpu = time.process_time() - self._cpu_start
-        measured = {
+        measured: Payload = {
             "wall_s": round(wall, 6),
             "cpu_s": round(cpu, 6),
             "cpu_percent": round(100.0 * cpu / wall, 1) if wall > 0 else 0.0,
             "events": self.event_count,
-            "threads": self._process.num_threads(),
+            "threads": threading.active_count(),
         }
         if self._peak_mb:
             measured["peak_memory_mb"] = self._peak_mb
-        self._write(
-            self._new_record(
-                "performance_marker", "app", self.app_name, self.root.event_id, Status.COMPLETED, None, measured, None
-            )
-        )
+        parent = self.root.event_id
+        self.point("performance_marker", "app", self.app_name, parent, _COMPLETED, {"outputs": measured})
+
+
+def _payload(value: Any) -> Payload:
+    """What was given as a payload, as an object: what is none becomes the `value` of one."""
+    if isinstance(value, dict):
+        return value
+    return dict(value) if isinstance(value, Mapping) else {"value": value}
+
+
+_executions: weakref.WeakSet[Execution] = weakref.WeakSet()
+# Known to the fork hook below, which must reach every run of this process.
+
+
+def _after_fork() -> None:
+    for execution in list(_executions):
+        if not execution.finished:
+            execution.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

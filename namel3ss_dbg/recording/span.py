@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import time
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -21,6 +21,7 @@ here: contextvars.ContextVar[Span | None] = contextvars.ContextVar("namel3ss_dbg
 """The innermost span that the running code is in; it knows its execution."""
 
 _CANCELLATIONS = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
+_COMPLETED, _FAILED, _CANCELLED = Status.COMPLETED.value, Status.FAILED.value, Status.CANCELLED.value
 
 
 def describe(problem: BaseException) -> str:
@@ -38,10 +39,34 @@ class Span:
     Use it with `with` or `async with`, and set on it before leaving what came out.
     """
 
-    __slots__ = (
-        "_began", "_ended", "_execution", "_failure", "_outer", "_status", "_token", "component", "cost_estimate",
-        "event_id", "held", "inputs", "kind", "metadata", "name", "outputs", "parent_id", "source", "tokens_used",
-    )  # fmt: skip
+    # No slots: a class that gives the defaults is made a third faster than one whose every attribute is set.
+
+    execution: Execution | None
+    """The run that this belongs to; None when nothing is recorded."""
+    outer: Span | None
+    """The span around this one."""
+    outputs: Payload | None = None
+    """What came out, for the end event."""
+    metadata: Payload | None
+    """About the start until it is entered, then about the end."""
+    tokens_used: int | None = None
+    cost_estimate: float | None = None
+    event_id: str | None = None
+    """The id of the start event."""
+    parent_id: str | None = None
+    """The id that the start names as its parent; when not set before, that of the span around it."""
+    source: Payload | None = None
+    """Where in a source file this stands; the end repeats it."""
+    held: Payload | None = None
+    """The start's record while it waits for whether this span is worth recording."""
+    dropped = False
+    """Whether a filter keeps this out: what is inside belongs to the span around it."""
+    ended = False
+    began = 0.0
+    """When it was entered, by `time.perf_counter`."""
+    _status: str = _COMPLETED
+    _failure: str | None = None
+    _token: contextvars.Token[Span | None] | None = None
 
     def __init__(
         self,
@@ -53,70 +78,40 @@ class Span:
         inputs: Payload | None,
         metadata: Payload | None,
     ) -> None:
+        self.execution = execution
+        self.outer = outer
         self.kind = kind
         self.component = component
         self.name = name
         self.inputs = inputs
-        self.outputs: Payload | None = None
-        """What came out, for the end event."""
         self.metadata = metadata
-        """About the start until it is entered, then about the end."""
-        self.tokens_used: int | None = None
-        self.cost_estimate: float | None = None
-        self.event_id: str | None = None
-        """The id of the start event, or of the nearest span around when a filter keeps this one out."""
-        self.parent_id: str | None = None
-        self.source: Payload | None = None
-        """Where in a source file this stands; the end repeats it."""
-        self.held: Payload | None = None
-        """The start's record while it waits for whether this span is worth recording."""
-        self._execution = execution
-        self._outer = outer
-        self._status: str = Status.COMPLETED
-        self._failure: str | None = None
-        self._token: contextvars.Token[Span | None] | None = None
-        self._ended = False
-        self._began = 0.0
 
-    @property
-    def execution(self) -> Execution | None:
-        """The run that this belongs to."""
-        return self._execution
-
-    @property
-    def outer(self) -> Span | None:
-        """The span around this one."""
-        return self._outer
-
-    def fail(self, error: str | None, status: str = Status.FAILED) -> None:
+    def fail(self, error: str | None, status: str = _FAILED) -> None:
         """Let this span end as failed, or with another status, although no exception leaves it."""
         self._status, self._failure = status, error
 
     def __enter__(self) -> Self:
-        if self._execution is not None:
+        if self.execution is not None:
             self.begin()
         return self
 
     def begin(self) -> Payload | None:
         """Write the start event and be the innermost span; what `with` does. Returns the record, if one was made."""
-        if self._execution is None:
+        if self.execution is None:
             return None
-        record = self._execution.open(self)
+        record = self.execution.open(self)
         self._token = here.set(self)
-        self._began = time.perf_counter()
+        self.began = perf_counter()
         return record
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, _: TracebackType | None
     ) -> None:
-        if self._execution is None:
+        if self.execution is None:
             return
-        duration_ms = (time.perf_counter() - self._began) * 1000.0
         if problem is not None:
-            self._status = Status.CANCELLED if isinstance(problem, _CANCELLATIONS) else Status.FAILED
-            self._failure = describe(problem)
-        self.leave()
-        self.end(duration_ms)
+            self.fail(describe(problem), _CANCELLED if isinstance(problem, _CANCELLATIONS) else _FAILED)
+        self.end()
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
@@ -126,23 +121,38 @@ class Span:
     ) -> None:
         self.__exit__(kind, problem, trace)
 
-    def leave(self) -> None:
-        """Make the span around this one the innermost again."""
-        token, self._token = self._token, None
-        try:
-            if token is not None:
-                here.reset(token)
-                return
-        except ValueError:  # left in another context than it was entered in, as a closed async generator is
-            pass
-        if here.get() is self:
-            here.set(self._outer)
-
     def end(self, duration_ms: float | None = None) -> Payload | None:
         """Write the end event; only the first call does. Returns the record, if one was made."""
-        if self._ended or self._execution is None:
+        if self.ended or self.execution is None:
             return None
-        self._ended = True
         if duration_ms is None:
-            duration_ms = (time.perf_counter() - self._began) * 1000.0
-        return self._execution.close(self, self._status, self._failure, duration_ms)
+            duration_ms = (perf_counter() - self.began) * 1000.0
+        self.ended = True
+        self.leave()
+        return self.execution.close(self, self._status, self._failure, duration_ms)
+
+    def leave(self) -> None:
+        """Make the span around this one the innermost again, unless something inside is still open."""
+        if here.get() is not self or self._token is None:
+            return
+        try:
+            here.reset(self._token)
+        except (ValueError, RuntimeError):  # entered in another context, of which this is a copy
+            here.set(self.outer)
+
+
+def innermost() -> Span | None:
+    """The innermost span that the running code is in.
+
+    A span may have ended without the code that entered it noticing: spans that are begun and ended by hand need not end
+    in order, and an async generator may be closed by another task. The context that entered it is then set right here.
+    A task that goes on after the span it was begun in keeps that as its parent.
+    """
+    span = here.get()
+    while span is not None and span.ended and span._token is not None:
+        try:
+            here.reset(span._token)
+        except (ValueError, RuntimeError):
+            break
+        span = here.get()
+    return span

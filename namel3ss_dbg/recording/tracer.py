@@ -20,12 +20,12 @@ from typing import Any, ParamSpec, TypeVar
 
 from ..events import Payload, Status, TraceError, TraceEvent, closes, opens, span_of
 from ..events.redaction import Redactor
-from ..trace.codec import TRACE_VERSION, event_of
+from ..trace.codec import TRACE_VERSION
 from ..trace.settings import DebugConfiguration
 from ..trace.store import point_latest_at, trace_name
 from ..trace.writer import TraceWriter
 from .execution import Execution, Listener
-from .span import Span, here
+from .span import Span, describe, here, innermost
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,6 +44,7 @@ class ExecutionTracer:
         """Called with each event after it was written, on the program's own thread."""
         self._latest: Execution | None = None
         self._open: set[Execution] = set()
+        self._begun = False
 
     # Runs
 
@@ -55,6 +56,7 @@ class ExecutionTracer:
         inputs: Payload | None = None,
         metadata: Payload | None = None,
         path: Path | None = None,
+        is_latest: bool = True,
     ) -> Execution:
         """Begin a run with a file of its own, whether tracing is enabled or not.
 
@@ -64,6 +66,7 @@ class ExecutionTracer:
             inputs: What the program was called with.
             metadata: More about the run.
             path: The file; by default a new one in the trace directory.
+            is_latest: Whether `trace_latest.jsonl` shall lead to that new one.
 
         Raises:
             TraceError: The file cannot be written.
@@ -76,10 +79,10 @@ class ExecutionTracer:
         writer = TraceWriter(
             file, buffer_size=config.buffer_size, flush_interval=config.flush_interval, document=document
         )
-        if path is None:
+        if path is None and is_latest:
             point_latest_at(file)
         redactor = Redactor(max_payload_size=config.max_payload_size)
-        execution = Execution(app_name, execution_id, writer, config, redactor, self.listeners)
+        execution = Execution(app_name, execution_id, writer, config, redactor, self.listeners, self)
         execution.begin(
             {"execution_id": execution_id, "app_name": app_name, **(inputs or {})},
             {
@@ -89,9 +92,9 @@ class ExecutionTracer:
                 **(metadata or {}),
             },
         )
-        self.enabled = True
+        self.enabled = self._begun = True
         self._latest = execution
-        self._open.add(execution)
+        self._open = {execution, *(other for other in self._open if not other.finished)}
         if len(self._open) == 1:
             atexit.register(self._finish_all)
         return execution
@@ -117,25 +120,52 @@ class ExecutionTracer:
     ) -> Path | None:
         """End the run that the calling code is in and say where it was written; None when there is none."""
         execution = execution or self.execution()
-        if execution is None or execution.finished:
+        if execution is None or not self._end(execution, status, error, outputs):
             return None
-        execution.finish(status, error, outputs)
+        execution.writer.close()
+        return execution.trace_file
+
+    def _end(self, execution: Execution, status: str, error: str | None, outputs: Payload | None) -> bool:
+        if not execution.finish(status, error, outputs):
+            return False
         self._open.discard(execution)
         if self._latest is execution:
             self._latest = next(iter(self._open), None)
         if not self._open:
             atexit.unregister(self._finish_all)
-        return execution.trace_file
+        return True
 
     def execution(self) -> Execution | None:
         """The run that the calling code belongs to, else the one begun last."""
-        span = here.get()
+        span = innermost()
         found = span.execution if span is not None else None
         return found if found is not None and found in self._open else self._latest
 
     def _finish_all(self) -> None:
+        """At the interpreter's exit: end what is still open, as failed when an exception ends the program."""
+        problem = getattr(sys, "last_value", None)
         for execution in list(self._open):
-            self.finish(execution=execution)
+            if problem is None:
+                self.finish(execution=execution)
+            else:
+                self.finish(Status.FAILED, error=describe(problem), execution=execution)
+
+    def _run_for(self, span: Span | None) -> tuple[Execution | None, Span | None]:
+        """The run that something new within `span` belongs to, and the span around it.
+
+        Outside all runs of this tracer that is the one begun last: a bare thread does not know better. The first event
+        of all begins a run by itself, and so does the first one of a forked child; after a run was ended, what
+        straggles is not recorded.
+        """
+        execution = span.execution if span is not None else None
+        if execution is not None and execution.owner is self and not execution.left_to_parent:
+            return (None, None) if execution.finished else (execution, span)
+        latest = self._latest
+        if latest is None:
+            return (None if self._begun else self.start()), None
+        if latest.left_to_parent:
+            latest = self.start(latest.app_name, metadata={"forked_from": latest.execution_id}, is_latest=False)
+        return latest, None
 
     # Events
 
@@ -152,9 +182,11 @@ class ExecutionTracer:
         if not self.enabled:
             return Span(None, None, kind, component, name, None, None)
         outer = here.get()
+        if outer is not None and outer.ended:
+            outer = innermost()
         execution = outer.execution if outer is not None else None
-        if execution is None or execution not in self._open:
-            execution, outer = self._latest or self.start(), None
+        if execution is None or execution.owner is not self or execution.finished:
+            execution, outer = self._run_for(outer)
         return Span(execution, outer, kind, component, name, inputs, metadata)
 
     def emit(
@@ -164,65 +196,75 @@ class ExecutionTracer:
         component: str = "app",
         component_name: str | None = None,
         parent_event_id: str | None = None,
+        inputs: Payload | None = None,
+        outputs: Payload | None = None,
+        metadata: Payload | None = None,
+        duration_ms: float | None = None,
         status: str | None = None,
         error: str | None = None,
-        **more: Any,
+        tokens_used: int | None = None,
+        cost_estimate: float | None = None,
     ) -> TraceEvent | None:
         """Record one event of any type; None when it is not recorded.
 
         A `…_start` opens a span for what this task does from now on; a `…_end` closes the innermost open span of its
-        type and name. `with tracer.span(...)` does both by itself.
+        type and name, and an `error` or a `status` tells how it ended. `with tracer.span(...)` does both by itself.
 
         Args:
             event_type: A `TraceEventType` or any other word.
             component: The kind of what it happened to.
             component_name: Its name.
             parent_event_id: The event that this belongs to, when it is not the innermost open span.
-            status: By default `failed` with an error, else `started` for a start and `completed` for the rest.
+            inputs: What went in.
+            outputs: What came out.
+            metadata: More about it.
+            duration_ms: How long it took; an end knows by itself.
+            status: How it went; by default `failed` when there is an error, else `completed`.
             error: What went wrong.
-            more: inputs, outputs, metadata, duration_ms, tokens_used, cost_estimate.
+            tokens_used: By a model.
+            cost_estimate: In US dollars.
         """
         if not self.enabled:
             return None
         event_type = str(event_type)
-        inside = self.span(span_of(event_type), component, component_name)
+        inside = self.span(span_of(event_type), component, component_name, inputs=inputs, metadata=metadata)
         execution = inside.execution
         if execution is None:
             return None
+        if error is not None:
+            status = status or Status.FAILED.value
         try:
+            record: Payload | None
             if opens(event_type):
-                return self._opened(inside, parent_event_id, more)
-            if closes(event_type):
-                found = _span_to_end(inside, parent_event_id)
-                if found is not None:
-                    return self._closed(found, status, error, more)
-            if not execution.keeps(event_type, component, component_name):
+                inside.parent_id = parent_event_id
+                record = inside.begin()
+            elif closes(event_type) and (found := _span_to_end(inside, parent_event_id)) is not None:
+                found.outputs = found.outputs if outputs is None else outputs
+                found.metadata = found.metadata if metadata is None else metadata
+                found.tokens_used = found.tokens_used if tokens_used is None else tokens_used
+                found.cost_estimate = found.cost_estimate if cost_estimate is None else cost_estimate
+                if status is not None:
+                    found.fail(error, status)
+                record = found.end(duration_ms)
+            elif execution.keeps(event_type, component, component_name):
+                more = {
+                    "inputs": inputs,
+                    "outputs": outputs,
+                    "metadata": metadata,
+                    "duration_ms": duration_ms,
+                    "error": error,
+                    "tokens_used": tokens_used,
+                    "cost_estimate": cost_estimate,
+                }
+                parent = parent_event_id or execution.anchor(inside.outer)
+                status = status or Status.COMPLETED.value
+                record = execution.point(event_type, component, component_name, parent, status, more)
+            else:
                 return None
-            outer = inside.outer or execution.root
-            status = status or (Status.FAILED if error is not None else Status.COMPLETED)
-            record = execution.new_record(
-                event_type, component, component_name, parent_event_id or outer.event_id, status, error=error, **more
-            )
-            execution.point(outer, record)
-            return event_of(record)
+            return TraceEvent(**record) if record is not None else None
         except Exception as problem:  # an observer never breaks what it observes
             execution.report(problem)
             return None
-
-    def _opened(self, span: Span, parent_event_id: str | None, more: Payload) -> TraceEvent | None:
-        span.inputs, span.metadata, span.parent_id = more.get("inputs"), more.get("metadata"), parent_event_id
-        record = span.begin()
-        return event_of(record) if record else None
-
-    def _closed(self, span: Span, status: str | None, error: str | None, more: Payload) -> TraceEvent | None:
-        for key in ("outputs", "metadata", "tokens_used", "cost_estimate"):
-            if more.get(key) is not None:
-                setattr(span, key, more[key])
-        if status is not None or error is not None:
-            span.fail(error, status or Status.FAILED)
-        span.leave()
-        record = span.end(more.get("duration_ms"))
-        return event_of(record) if record else None
 
     async def start_execution_trace(self, app_name: str | None = None, **how: Any) -> Execution | None:
         """`start`, as the seed's API names it; awaits nothing."""
@@ -232,12 +274,20 @@ class ExecutionTracer:
         """`emit`, as the seed's API names it; awaits nothing."""
         return self.emit(event_type, **what) if self.enabled else None
 
-    async def end_execution_trace(self, status: str = Status.COMPLETED, **how: Any) -> Path | None:
+    async def end_execution_trace(
+        self,
+        status: str = Status.COMPLETED,
+        *,
+        outputs: Payload | None = None,
+        error: str | None = None,
+        execution: Execution | None = None,
+    ) -> Path | None:
         """`finish`, as the seed's API names it; the disk is waited for in a thread, so that the loop goes on."""
-        execution = how.pop("execution", None) or self.execution()
-        if execution is None:
+        execution = execution or self.execution()
+        if execution is None or not self._end(execution, status, error, outputs):
             return None
-        return await asyncio.to_thread(self.finish, status, execution=execution, **how)
+        await asyncio.to_thread(execution.writer.close)
+        return execution.trace_file
 
     def carry(self, target: Callable[P, R]) -> Callable[P, R]:
         """`target` for a bare thread or an executor, so that its events belong to the span that is open here."""
@@ -251,10 +301,12 @@ class ExecutionTracer:
 
 
 def _span_to_end(inside: Span, event_id: str | None) -> Span | None:
-    """The innermost open span of the same kind and name, or the one that has this id."""
+    """The innermost open span of the same kind and name, or the one that has this id; never the run itself."""
     span = inside.outer
-    while span is not None and span.outer is not None:
-        if span.event_id == event_id if event_id else (span.kind == inside.kind and inside.name in (None, span.name)):
+    while span is not None:
+        root = span.execution.root if span.execution is not None else None
+        meant = span.event_id == event_id if event_id is not None else inside.name in (None, span.name)
+        if meant and span.kind == inside.kind and not span.ended and span is not root:
             return span
         span = span.outer
     return None

@@ -20,7 +20,7 @@ from ..trace.columns import END, START, Columns
 from .formats import format_count, format_mb, format_money, format_ms, format_offset, format_time
 from .pieces import UNICODE, Line, Piece, Signs, Style, cells, line, shortened, text_of
 from .tables import Block
-from .values import plain_value, plain_word, value_line
+from .values import plain_number, plain_value, plain_word, value_line
 
 _RESERVED = frozenset(
     {"status", "tokens", "cost", "error", "parent", "lane", "source", "mocked", "memory_mb", "duration_ms"}
@@ -40,7 +40,7 @@ def plain_event(timeline: Timeline, moment: Moment, *, more: Sequence[str] = ())
     if event.tokens_used is not None:
         words.append(f"tokens={event.tokens_used}")
     if event.cost_estimate is not None:
-        words.append(f"cost={_decimal(event.cost_estimate)}")
+        words.append(f"cost={plain_number(event.cost_estimate)}")
     if event.error is not None:
         words.append(f"error={plain_value(event.error)}")
     if mocked(event):
@@ -60,11 +60,6 @@ def plain_event(timeline: Timeline, moment: Moment, *, more: Sequence[str] = ())
     if event.duration_ms is not None:
         words.append(f"duration_ms={event.duration_ms:.1f}")
     return " ".join(words)
-
-
-def _decimal(value: float) -> str:
-    """Never in the form 1e-05, which sorts and compares badly."""
-    return f"{value:.9f}".rstrip("0").rstrip(".")
 
 
 def _plain_key(group: str, key: str) -> str:
@@ -130,7 +125,7 @@ def value_rows(sign: Piece, values: dict[str, Any], width: int, signs: Signs = U
         shown = shortened((Piece(name, "key"),), names, signs.cut)
         padding = " " * (names - cells(text_of(shown)))
         head = line("  ", sign, " " * (5 - cells(sign.text)), *shown, padding, "  ")
-        yield (*head, *value_line(value, width - cells(text_of(head)), signs))
+        yield shortened((*head, *value_line(value, width - cells(text_of(head)), signs)), width, signs.cut)
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from ..analysis import Report, to_json
-from .values import plain_value, plain_word
+from .values import plain_number, plain_value, plain_word
 
 Part = Literal["summary", "performance", "errors"]
 """What of a report to show."""
@@ -64,13 +64,12 @@ def _without_parts(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _record(kind: str, values: Mapping[str, Any]) -> str:
-    return " ".join((kind, *(f"{key}={_plain(key, value)}" for key, value in values.items())))
+    return " ".join((kind, *(f"{key}={_plain(value)}" for key, value in values.items())))
 
 
-def _plain(key: str, value: Any) -> str:
+def _plain(value: Any) -> str:
     if isinstance(value, str):
         return plain_word(value)
     if isinstance(value, float):
-        digits = 3 if key.endswith(("_ms", "_mb")) else 9
-        return f"{value:.{digits}f}".rstrip("0").rstrip(".")
+        return plain_number(value)
     return "-" if value is None else plain_value(value)

@@ -148,6 +148,8 @@ class ReportView:
             yield from _more(self.report.summary.unfinished_spans - _MOST_ROWS, "calls", signs)
 
     def _error(self, error: ErrorSeen) -> Line:
+        own = f"{error.component} {error.name}"
+        around = [frame for frame in error.path if frame != own and not frame.startswith("app ")]
         return line(
             (f"  {f'#{error.event_index}':<7}", "place"),
             (f"{error.component} ", "kind"),
@@ -155,7 +157,7 @@ class ReportView:
             (f"  {self.signs.failed} {error.error_type}", "error"),
             (" handled" if error.handled else "", "good"),
             f"  {error.message}" if error.message else "",
-            (f"  in {' › '.join(error.path[-3:])}" if error.path else "", "dim"),
+            (f"  in {' › '.join(around[-3:])}" if around else "", "dim"),
         )
 
 

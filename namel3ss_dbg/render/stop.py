@@ -90,8 +90,8 @@ class StopView:
         room = _MOST_LINES - 1 - len(source)
         if len(values) + len(seen) > room:
             kept = max(room - len(seen), _FEWEST_VALUES)
-            values = _cut(values, kept, "values: pp shows all", self.signs)
-            seen = _cut(seen, room - len(values), "more: info changes", self.signs)
+            values = _cut(values, kept, self.signs)
+            seen = _cut(seen, room - len(values), self.signs)
         yield from (*source, *values, *seen)
 
     def _why(self) -> str:
@@ -161,8 +161,8 @@ class StopView:
         yield from value_rows(Piece("show", "dim"), dict(self.displays), width, self.signs)
 
 
-def _cut(lines: list[Line], room: int, more: str, signs: Signs) -> list[Line]:
+def _cut(lines: list[Line], room: int, signs: Signs) -> list[Line]:
     if len(lines) <= room:
         return lines
     shown = max(room - 1, 0)
-    return [*lines[:shown], line((f"  {signs.cut} {len(lines) - shown} {more}", "dim"))] if room > 0 else []
+    return [*lines[:shown], line((f"  {signs.cut} {len(lines) - shown} more", "dim"))] if room > 0 else []

@@ -27,6 +27,12 @@ def plain_value(value: Any) -> str:
     return "absent" if value is ABSENT else harmless(json_text(value, spaces=False))
 
 
+def plain_number(value: float) -> str:
+    """A number after `key=`: as short as it can be, and never in the form 1e-05, which sorts and compares badly."""
+    text = repr(value)
+    return f"{value:.9f}".rstrip("0").rstrip(".") if "e" in text else text.removesuffix(".0")
+
+
 def plain_word(text: str) -> str:
     """A word as `key=value` lines hold it, in quotes where it would otherwise fall apart."""
     text = harmless(text)

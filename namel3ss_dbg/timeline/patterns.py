@@ -159,12 +159,13 @@ class Strand(Pattern):
         return any(lane == each and row >= since for each, since in self._legs(columns))
 
     def following(self, columns: Columns, row: Row) -> Row:
-        best = NONE
-        for lane, since in self._legs(columns):
-            found = next_in((columns.lane_rows[lane],), max(row, since - 1))
-            if found >= 0 and (best < 0 or found < best):
-                best = found
-        return best
+        lane = columns.lane[self.here]
+        rows = columns.lane_rows[lane]
+        found = next_in((rows,), row)
+        if lane == MAIN or 0 <= found <= columns.match[rows[0]]:  # nothing but the lane itself is on the way
+            return found
+        later = (next_in((columns.lane_rows[lane],), max(row, since - 1)) for lane, since in self._legs(columns))
+        return min((row for row in later if row >= 0), default=NONE)
 
     def preceding(self, columns: Columns, row: Row) -> Row:
         before = columns.previous_on_lane(row)
@@ -203,10 +204,12 @@ class Filtered(Pattern):
         return self.of.holds(columns, row) and self.test(row)
 
     def following(self, columns: Columns, row: Row) -> Row:
-        return self._first(self.of.ahead(columns, row, columns.count))
+        row = self.of.following(columns, row)
+        return row if row < 0 or self.test(row) else self._first(self.of.ahead(columns, row, columns.count))
 
     def preceding(self, columns: Columns, row: Row) -> Row:
-        return self._first(self.of.behind(columns, row, NONE))
+        row = self.of.preceding(columns, row)
+        return row if row < 0 or self.test(row) else self._first(self.of.behind(columns, row, NONE))
 
     def ahead(self, columns: Columns, row: Row, bound: Row) -> Iterator[Row]:
         return filter(self.test, self.of.ahead(columns, row, bound))

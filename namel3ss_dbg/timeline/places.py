@@ -37,6 +37,7 @@ class Places:
     def __init__(self, timeline: Timeline, marks: Mapping[str, Moment]) -> None:
         self._timeline = timeline
         self._marks = marks
+        self._kinds: dict[tuple[str, str | None, bool], OfShape] = {}
 
     @property
     def _columns(self) -> Columns:
@@ -64,15 +65,15 @@ class Places:
             raise nothing_there(place, self._columns)
         return row
 
-    def pattern(self, place: Place | str) -> Pattern:
-        """The events that a place means, as a breakpoint sees it.
+    def pattern(self, place: Place | str, *, here: Moment = BEGINNING) -> Pattern:
+        """The events that a place means, as a breakpoint sees it that is set from here.
 
         Raises:
             PlaceError: The place is a single moment that this trace does not have.
         """
         place = parse_place(place) if isinstance(place, str) else place
         if not place.is_set:
-            return Exactly(self._single(place, BEGINNING))
+            return Exactly(self._single(place, here))
         pattern = self._at_line(place) if place.line is not None else self._of_kind(place)
         if place.occurrence is None:
             return pattern
@@ -119,7 +120,10 @@ class Places:
 
     def _of_kind(self, place: Place) -> Pattern:
         word = place.word or ""
-        pattern = OfShape(is_of_kind(word, place.name, at_end=place.at_end))
+        key = (word, place.name, place.at_end)
+        pattern = self._kinds.get(key)
+        if pattern is None:
+            pattern = self._kinds[key] = OfShape(is_of_kind(word, place.name, at_end=place.at_end))
         if word in KNOWN or place.name is not None or place.occurrence is not None or self._has(pattern):
             return pattern
         row = self._identified(place, word)

@@ -18,8 +18,9 @@ from .cursor import Cursor
 from .expressions import parse
 from .gate import Gate
 from .lanes import Lanes
+from .origins import Origin, origins
 from .places import Places, parse_place
-from .state import Change, State
+from .state import RESULTS, Change, State
 from .timeline import Timeline
 
 _FIRST_STOP = 2_000
@@ -109,6 +110,10 @@ class DebugSession:
         """What is different from the stop before."""
         return self.state.changes(self.previous_stop, self.moment) if self.moment >= 0 else []
 
+    def why(self, name: str, *, frame: int = 0, lane: int | None = None) -> list[Origin]:
+        """The events from which a name has its value at the cursor, the newest first; empty when it has none."""
+        return origins(self.timeline, self.state.scope(self.moment, lane, frame), name)
+
     @property
     def previous_stop(self) -> Moment:
         """Where the cursor rested before it came here."""
@@ -149,7 +154,7 @@ class DebugSession:
             kind,
             place,
             place=parsed,
-            pattern=self.places.pattern(parsed),
+            pattern=self.places.pattern(parsed, here=self.moment),
             condition=parse(condition) if condition else None,
             message=message,
             lane=lane,
@@ -174,12 +179,11 @@ class DebugSession:
         Raises:
             UsageError: Nothing in the run has this name.
         """
-        if not self._answers(name):
-            self.timeline.complete()
-            if not self._answers(name):
-                shapes = self.timeline.columns.shape_names
-                known = ", ".join(dict.fromkeys(s.component_name for s in shapes if s.component_name)) or "none"
-                raise UsageError(f"Nothing in this trace is called '{name}'", why=f"components here: {known}")
+        while not self._answers(name):
+            if not self.timeline.extend():
+                known = dict.fromkeys(s.component_name for s in self.timeline.columns.shape_names if s.component_name)
+                why = f"components here: {', '.join(known) or 'none'}"
+                raise UsageError(f"Nothing in this trace is called '{name}'", why=why)
         self.mocks[name] = Mock(name, answer)
         self._show_mocks()
         return self.mocks[name]
@@ -204,22 +208,20 @@ class DebugSession:
         self.breakpoints.forget()
 
     def _overlaid(self, moment: Moment, event: TraceEvent) -> TraceEvent:
-        if self.timeline.columns.edge_at(moment) != END:
-            return event
         mock = self.mocks.get(event.component_name or "") or self.mocks.get(event.component)
-        if mock is None:
+        if mock is None or self.timeline.columns.edge_at(moment) != END:
             return event
         return mocked(event, mock.answer)
 
     def messages(self) -> list[str]:
         """What the log points say about the events between the stop before and this one."""
-        since = self.previous_stop
-        return [text for _, _, text in self.breakpoints.messages(since, self.moment)]
+        return [text for _, _, text in self.breakpoints.messages(self.previous_stop, self.moment)]
 
 
 def mocked(event: TraceEvent, answer: Any) -> TraceEvent:
     """An end as it would have been with another answer."""
-    outputs: Payload = answer if isinstance(answer, dict) else {"result": answer}
+    key = next((key for key in RESULTS if key in event.outputs), RESULTS[0])
+    outputs: Payload = answer if isinstance(answer, dict) else {key: answer}
     tokens = outputs.get("tokens", outputs.get("tokens_used"))
     return attrs.evolve(
         event,

@@ -31,7 +31,9 @@ FIELDS = (
 )  # fmt: skip
 """Names that always mean the event of the moment itself, and `memory`: what each agent's memory last did."""
 
-_RESULTS = ("result", "output", "response", "text")
+RESULTS = ("result", "output", "response", "text")
+"""The keys of an end's outputs that hold its result, the first that there is."""
+
 _MEMORY = ("memory_operation", "memory_summarization")
 
 
@@ -156,7 +158,7 @@ class State:
 def result_of(end: TraceEvent | Payloads) -> Any:
     """What an end says came out: of its outputs the first of result, output, response and text, else all of them."""
     outputs = end.outputs
-    return next((outputs[key] for key in _RESULTS if key in outputs), outputs)
+    return next((outputs[key] for key in RESULTS if key in outputs), outputs)
 
 
 def _memory_of(event: Payloads) -> Payload:

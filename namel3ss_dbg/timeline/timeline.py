@@ -6,6 +6,7 @@ by itself. Both are the same columns, so everything above asks the same question
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from bisect import bisect_left
@@ -62,6 +63,7 @@ class Timeline:
         self.overlay: Overlay | None = None
         self._events: list[TraceEvent] = []
         self._decoded: dict[Moment, TraceEvent] = {}
+        self._said: dict[Moment, Payloads] = {}
         self._link = self.columns.linker() if index is None else None
         self._closed = False
         self._grown = threading.Condition()
@@ -108,15 +110,22 @@ class Timeline:
 
     def payloads(self, moment: Moment) -> Payloads:
         """Inputs and outputs of an event that is known; over a recording this is much quicker than the whole event."""
-        known = self._decoded.get(moment)
-        if self._index is None or self.overlay is not None or known is not None or self._is_invalid(moment):
-            event = known if known is not None and self.overlay is None else self[moment]
+        if self._index is None or self.overlay is not None:
+            event = self[moment]
             return Payloads(event.inputs, event.outputs)
-        try:
-            return _decode_payloads(self._index.line(moment))
-        except (msgspec.MsgspecError, ValueError):  # null, or no object: the codec knows what to make of it
-            event = self.recorded(moment)
-            return Payloads(event.inputs, event.outputs)
+        said = self._said.get(moment)
+        if said is None:
+            if len(self._said) >= _REMEMBERED:
+                self._said.clear()
+            said = self._said[moment] = self._read_payloads(self._index, moment)
+        return said
+
+    def _read_payloads(self, index: TraceIndex, moment: Moment) -> Payloads:
+        if not self._is_invalid(moment):
+            with contextlib.suppress(msgspec.MsgspecError):
+                return _decode_payloads(index.line(moment))
+        event = self.recorded(moment)  # null, or no object: the codec knows what to make of it
+        return Payloads(event.inputs, event.outputs)
 
     def _is_invalid(self, moment: Moment) -> bool:
         return self.columns.invalid > 0 and self.columns.shape_at(moment).event_type == INVALID

@@ -3,7 +3,7 @@
 Lines go to one `bytearray` (a list of lines costs a page fault per event: glibc trims and regrows the heap at every
 flush) and from there to the disk: at once, unless the last write was so recent that writing would take more than two
 percent of the time; a daemon thread writes what then remains within `flush_interval`. Emitters take no lock: growing,
-copying and cutting a bytearray are single C calls under the GIL. The lock orders writers only.
+copying and cutting a bytearray are single C calls under the GIL. A process that is killed loses at most what waits.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import logging
 import os
 import threading
 import time
-import weakref
 from pathlib import Path
 from typing import Final
 
@@ -55,28 +54,22 @@ class TraceWriter:
         self._pending = 0
         self._due = 0.0
         self._first = True
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()  # orders writers; the same thread may come again, by a signal's handler
         self._stop = threading.Event()
         self._flusher: threading.Thread | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            self._mend_torn_tail()
         except OSError as problem:
-            raise TraceError(
-                f"The trace '{path}' cannot be written",
-                why=problem.strerror or str(problem),
-                try_="Choose another file with --output, or another folder with NAMEL3SS_DEBUG_OUTPUT_DIR.",
-            ) from problem
+            raise _unwritable(path, problem.strerror or str(problem)) from problem
+        size = os.fstat(self._fd).st_size
+        if document and size:
+            os.close(self._fd)
+            raise _unwritable(path, "it holds something already, and a document cannot be continued")
         if document:
             self._buffer += DOCUMENT_HEAD
-        _open_writers.add(self)
-
-    def _mend_torn_tail(self) -> None:
-        """Keep a half-written last line of an earlier run apart from what follows."""
-        size = os.fstat(self._fd).st_size
-        if size and os.pread(self._fd, 1, size - 1) != b"\n":
-            os.write(self._fd, b"\n")
+        elif size and os.pread(self._fd, 1, size - 1) != b"\n":
+            self._buffer += b"\n"  # keeps a half-written last line of an earlier run apart from what follows
 
     def append(self, line: bytes, now: float) -> None:
         """Take one line, its newline included; `now` is the caller's clock in seconds."""
@@ -95,62 +88,68 @@ class TraceWriter:
         """Hand everything to the operating system; return the seconds that took."""
         with self._writing:
             self._pending = 0
-            waiting = bytes(self._buffer)
-            if not waiting or self.failure is not None:
-                self._buffer.clear()
+            waiting = memoryview(bytes(self._buffer))
+            del self._buffer[: len(waiting)]
+            if not waiting or self._fd < 0 or self.failure is not None:
                 return 0.0
             began = time.perf_counter()
             try:
-                written = os.write(self._fd, waiting)
-                while written < len(waiting):
-                    written += os.write(self._fd, waiting[written:])
+                while waiting:
+                    waiting = waiting[os.write(self._fd, waiting) :]
             except OSError as problem:
                 self.failure = problem
                 _log.warning("Tracing to %s ended: %s. The program goes on untraced.", self.path, problem)
-            del self._buffer[: len(waiting)]
             return time.perf_counter() - began
 
     def close(self) -> None:
-        """Write what waits, make it durable, and let go of the file."""
-        if self._fd < 0:
-            return
+        """Write what waits, make it durable, and let go of the file; what comes later is dropped."""
         self._stop.set()
         if self._flusher is not None:
             self._flusher.join()
-        if self._document:
-            self._buffer += DOCUMENT_TAIL
-        self.flush()
-        with contextlib.suppress(OSError):
-            os.fsync(self._fd)
-        os.close(self._fd)
-        self._fd = -1
-        _open_writers.discard(self)
+        with self._writing:
+            if self._fd < 0:
+                return
+            if self._document:
+                self._buffer += DOCUMENT_TAIL
+            self.flush()
+            with contextlib.suppress(OSError):  # a pipe, or a device
+                os.fsync(self._fd)
+            self._let_go()
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: what waits will be written by the parent, whose threads did not come along."""
+        self._writing = threading.RLock()
+        self._stop = threading.Event()
+        self._stop.set()
+        self._flusher = None
+        self._buffer.clear()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        descriptor, self._fd = self._fd, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _start_flusher(self) -> None:
-        self._flusher = threading.Thread(target=self._flush_now_and_then, name="trace-flusher", daemon=True)
-        self._flusher.start()
+        with self._writing:
+            if self._flusher is not None or self._fd < 0:
+                return
+            self._flusher = threading.Thread(target=self._flush_now_and_then, name="trace-flusher", daemon=True)
+            try:
+                self._flusher.start()
+            except RuntimeError:  # the interpreter is shutting down, or there can be no more threads
+                self._flusher = None
+                self.flush()
 
     def _flush_now_and_then(self) -> None:
         while not self._stop.wait(self._flush_interval):
             if self._buffer:
                 self.flush()
 
-    def _forked(self) -> None:
-        """In a child: what waits belongs to the parent, which will write it; threads did not come along."""
-        self._writing = threading.Lock()
-        self._buffer.clear()
-        self._pending = 0
-        self._flusher = None
 
-
-_open_writers: weakref.WeakSet[TraceWriter] = weakref.WeakSet()
-# Known to the fork hook below, which must reach every open file of this process.
-
-
-def _after_fork() -> None:
-    for writer in list(_open_writers):
-        writer._forked()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+def _unwritable(path: Path, why: str) -> TraceError:
+    return TraceError(
+        f"The trace '{path}' cannot be written",
+        why=why,
+        try_="Choose another file with --output, or another folder with NAMEL3SS_DEBUG_OUTPUT_DIR.",
+    )

@@ -41,7 +41,7 @@ def test_an_error_that_travels_up_counts_where_it_was_first_seen() -> None:
 
     assert found.total_errors == 1
     assert found.errors[0].event_index == 4
-    assert found.errors[0].path == ("app x", "agent x", "agent x", "tool get")
+    assert found.errors[0].path == ("app x", "agent x", "turn", "tool get")
     assert (found.errors[0].error_type, found.errors[0].message) == ("TimeoutError", "5 s")
 
 

@@ -64,7 +64,7 @@ def test_a_small_share_is_not_nothing(share: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.848, "+0.85 s"), (-1, "-1.00 s"), (3_700, "+1 h 02 min"), (-200, "-3 min 20 s")]
+    ("seconds", "text"), [(0.848, "+0.85 s"), (-1, "-1.00 s"), (3_700, "+1 h 01 min"), (-200, "-3 min 20 s")]
 )
 def test_offsets_have_their_sign(seconds: float, text: str) -> None:
     """Also where a clock went back."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,9 +48,11 @@ def views_of(timeline: Timeline) -> dict[str, list[View]]:
 
 
 @pytest.fixture
-def timeline(monkeypatch: pytest.MonkeyPatch) -> Timeline:
+def timeline() -> Iterator[Timeline]:
+    time.tzset()  # to the time zone that all tests run in
     write_weather(Path())
-    return Timeline(TraceIndex("trace.jsonl").finish())
+    with TraceIndex("trace.jsonl") as index:
+        yield Timeline(index.finish())
 
 
 @pytest.mark.parametrize("width", [80, 120])

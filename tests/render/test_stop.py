@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,9 @@ def seen(view: StopView | FramesView, width: int = 80) -> list[str]:
 
 
 @pytest.fixture
-def weather(tmp_path: Path) -> Timeline:
-    timeline = Timeline(TraceIndex(write_weather(tmp_path)))
-    timeline.complete()
-    return timeline
+def weather(tmp_path: Path) -> Iterator[Timeline]:
+    with TraceIndex(write_weather(tmp_path)) as index:
+        yield Timeline(index.finish())
 
 
 def test_the_source_is_found_beside_the_trace(weather: Timeline) -> None:
@@ -73,17 +73,18 @@ def test_changes_and_displays_follow_the_values() -> None:
         "  ~    turn  1 → 2", "  ~    city  absent → Oslo", "  ~    tmp  x → absent", "  show tokens  151",
     ]  # fmt: skip
     assert list(view.plain())[1:] == [
-        "changed turn before=1 after=2", 'changed city before=absent after="Oslo"', 'changed tmp before="x" after=absent',
+        "changed turn before=1 after=2",
+        'changed city before=absent after="Oslo"',
+        'changed tmp before="x" after=absent',
         "display tokens value=151",
-    ]  # fmt: skip
+    ]
 
 
 def test_another_lane_shows_its_own_event(weather: Timeline) -> None:
     """The moment is the same for all lanes; where each of them is differs."""
-    assert (
-        seen(StopView(weather, Stop(16, "step"), lane=1))[0]
-        == "#16/24 prompt_execution_end Classify 2.17 s   lane 1   +5.86 s"
-    )
+    head = seen(StopView(weather, Stop(16, "step"), lane=1))[0]
+
+    assert head == "#16/24 prompt_execution_end Classify 2.17 s   lane 1   +5.86 s"
 
 
 def test_signs_can_be_ascii(weather: Timeline) -> None:

@@ -27,7 +27,7 @@ def test_columns_go_before_names_are_cut() -> None:
     fitted = table("search_knowledge_base").fit(28)
 
     assert [column.title for column in fitted.columns] == ["name", "calls", "p95"]
-    assert text_of(fitted.rows[0][0]) == "searc…e_base"
+    assert text_of(fitted.rows[0][0]) == "search…e_base"
 
 
 @given(st.lists(st.text(min_size=1, max_size=50), min_size=1), st.integers(20, 100))
