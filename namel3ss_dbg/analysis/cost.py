@@ -100,8 +100,8 @@ def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
         while outer >= 0 and outer not in repeats:
             repeats.add(outer)
             outer = parent[outer]
-    heads = map(spans.head, rows)
-    return [row for row, head in zip(rows, heads, strict=True) if head not in repeats and spans.keeps(head)]
+    once = [row for row in rows if spans.head(row) not in repeats]
+    return once if spans.wanted is None else [row for row in once if spans.keeps(spans.head(row))]
 
 
 def _by_model(spans: Spans) -> dict[str, ModelSpending]:

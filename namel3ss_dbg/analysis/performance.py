@@ -263,10 +263,12 @@ def _agent_performance(spans: Spans, spending: Spending) -> dict[str, AgentPerfo
     agent_of = spans.nearest("agent_execution")
 
     def calls(kind: str) -> Counter[str]:
-        found: Counter[str] = Counter()
+        by_run: Counter[Row] = Counter()
         for _, heads in spans.heads(kind):
-            for agent, count in Counter(map(agent_of.__getitem__, heads)).items():
-                found[_name(spans, agent)] += count
+            by_run.update(map(agent_of.__getitem__, heads))
+        found: Counter[str] = Counter()
+        for run, count in by_run.items():
+            found[_name(spans, run)] += count
         return found
 
     def used(rows: list[Row], column: Sequence[float]) -> defaultdict[str, float]:

@@ -106,8 +106,8 @@ class Spans:
 
     def head(self, row: Row) -> Row:
         """The head of the span that an event opens or closes; a point is its own."""
-        columns = self.columns
-        return columns.match[row] if columns.edge_at(row) == END and columns.match[row] >= 0 else row
+        start = self.columns.match[row]
+        return start if 0 <= start < row else row
 
     def end(self, head: Row) -> Row:
         """The end of a span; NONE when it has none."""

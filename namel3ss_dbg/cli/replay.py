@@ -63,6 +63,7 @@ def replay(
         for text in mocks:
             session.mock(*_mock(text))
         for place in breakpoints:
+            session.places.resolve(place)  # one that nothing matches is a mistake here, where nothing more will come
             session.break_at(place)
         if not step and not breakpoints:
             _print_all(session, visible, painter)
@@ -107,9 +108,7 @@ def _tell_how_it_ended(session: DebugSession) -> None:
     if known.torn_bytes:
         talk(f"The last line was never finished ({known.torn_bytes} bytes) and is left out.")
     if known.open_spans:
-        talk(
-            f"The recording ends in the middle: {known.open_spans} calls have no end. The program crashed, or still runs."
-        )
+        talk(f"{known.open_spans} calls have no end: the program crashed, or still runs.")
 
 
 def _show(views: Iterable[View], painter: Painter) -> None:

@@ -1,7 +1,7 @@
 """The verbs as rows of a table: what a person types, what it means, and the function that does it.
 
-Whoever reads lines (a prompt, a script, a pipe, an editor's console) reads the same rows, and so do help, completion and
-the manual.
+Whoever reads lines (a prompt, a script, a pipe, an editor's console) reads the same rows, and so do help, completion
+and the manual.
 """
 
 from __future__ import annotations

@@ -39,34 +39,11 @@ class Span:
     Use it with `with` or `async with`, and set on it before leaving what came out.
     """
 
-    # No slots: a class that gives the defaults is made a third faster than one whose every attribute is set.
-
-    execution: Execution | None
-    """The run that this belongs to; None when nothing is recorded."""
-    outer: Span | None
-    """The span around this one."""
-    outputs: Payload | None = None
-    """What came out, for the end event."""
-    metadata: Payload | None
-    """About the start until it is entered, then about the end."""
-    tokens_used: int | None = None
-    cost_estimate: float | None = None
-    event_id: str | None = None
-    """The id of the start event."""
-    parent_id: str | None = None
-    """The id that the start names as its parent; when not set before, that of the span around it."""
-    source: Payload | None = None
-    """Where in a source file this stands; the end repeats it."""
-    held: Payload | None = None
-    """The start's record while it waits for whether this span is worth recording."""
-    dropped = False
-    """Whether a filter keeps this out: what is inside belongs to the span around it."""
-    ended = False
-    began = 0.0
-    """When it was entered, by `time.perf_counter`."""
-    _status: str = _COMPLETED
-    _failure: str | None = None
-    _token: contextvars.Token[Span | None] | None = None
+    __slots__ = (
+        "_failure", "_status", "_token", "began", "component", "cost_estimate", "dropped", "ended", "event_id",
+        "execution", "held", "inputs", "kind", "metadata", "name", "outer", "outputs", "parent_id", "source",
+        "tokens_used",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -79,12 +56,35 @@ class Span:
         metadata: Payload | None,
     ) -> None:
         self.execution = execution
+        """The run that this belongs to; None when nothing is recorded."""
         self.outer = outer
+        """The span around this one."""
         self.kind = kind
         self.component = component
         self.name = name
         self.inputs = inputs
+        self.outputs: Payload | None = None
+        """What came out, for the end event."""
         self.metadata = metadata
+        """About the start until it is entered, then about the end."""
+        self.tokens_used: int | None = None
+        self.cost_estimate: float | None = None
+        self.event_id: str | None = None
+        """The id of the start event."""
+        self.parent_id: str | None = None
+        """The id that the start names as its parent, when that is not the one of the span around it."""
+        self.source: Payload | None = None
+        """Where in a source file this stands; the end repeats it."""
+        self.held: Payload | None = None
+        """The start's record while it waits for whether this span is worth recording."""
+        self.dropped = False
+        """Whether a filter keeps this out: what is inside belongs to the span around it."""
+        self.ended = False
+        self.began = 0.0
+        """When it was entered, by `time.perf_counter`."""
+        self._status: str = _COMPLETED
+        self._failure: str | None = None
+        self._token: contextvars.Token[Span | None] | None = None
 
     def fail(self, error: str | None, status: str = _FAILED) -> None:
         """Let this span end as failed, or with another status, although no exception leaves it."""

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Literal, Protocol, TextIO, get_args
 
+from .pieces import UNICODE, Signs
 from .tables import View
 
 ColorChoice = Literal["auto", "always", "never"]
@@ -51,6 +52,7 @@ def painter_for(
     *,
     width: int | None = None,
     environ: Mapping[str, str] | None = None,
+    signs: Signs = UNICODE,
 ) -> Painter:
     """The painter for a stream: a screen for terminals and where colours are forced, else plain."""
     terminal = stream.isatty()
@@ -59,4 +61,4 @@ def painter_for(
         return PlainPainter()
     from .screen import ScreenPainter  # rich takes 28 ms to load, and what is piped into a program shall not wait
 
-    return ScreenPainter(width or shutil.get_terminal_size().columns, color=color)
+    return ScreenPainter(width or shutil.get_terminal_size().columns, color=color, signs=signs)

@@ -23,15 +23,18 @@ from .tables import Block
 from .values import plain_number, plain_value, plain_word, value_line
 
 _RESERVED = frozenset(
-    {"status", "tokens", "cost", "error", "parent", "lane", "source", "mocked", "memory_mb", "duration_ms"}
-)
+    (
+        "status", "tokens", "cost", "error", "parent", "lane", "source", "mocked", "memory_mb", "duration_ms", "stop",
+        "frontier", "held_s",
+    )
+)  # fmt: skip
 _KEY = re.compile(r"[\w.-]+\Z")
 _WIDEST_KEY = 16
 _MOST_INDENT = 20
 
 
 def plain_event(timeline: Timeline, moment: Moment, *, more: Sequence[str] = ()) -> str:
-    """An event as one line of words and `key=value`, nothing left out, its duration last; `more` follows its name."""
+    """An event as one line of words and `key=value`, nothing shortened, its duration last; `more` follows its name."""
     columns, event = timeline.columns, timeline[moment]
     words = [f"#{moment}", plain_word(event.event_type), plain_word(event.component)]
     if event.component_name:
@@ -137,7 +140,7 @@ class EventRow:
     signs: Signs = UNICODE
 
     def plain(self) -> Iterator[str]:
-        """One line, nothing left out."""
+        """One line, nothing shortened."""
         yield plain_event(self.timeline, self.moment)
 
     def screen(self, width: int) -> Iterator[Block]:
@@ -170,7 +173,7 @@ class EventPage:
     signs: Signs = UNICODE
 
     def plain(self) -> Iterator[str]:
-        """One line, nothing left out."""
+        """One line, nothing shortened."""
         yield plain_event(self.timeline, self.moment)
 
     def screen(self, width: int) -> Iterator[Block]:
@@ -251,7 +254,7 @@ class Passed:
     signs: Signs = UNICODE
 
     def plain(self) -> Iterator[str]:
-        """One line, nothing left out."""
+        """One line, nothing shortened."""
         yield plain_event(self.timeline, self.moment)
 
     def screen(self, width: int) -> Iterator[Block]:

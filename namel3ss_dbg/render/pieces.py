@@ -81,11 +81,12 @@ class Signs:
     cut: str = "…"
     bar: str = "█"
     trunk: str = "└── "
+    inside: str = "›"
 
 
 UNICODE = Signs()
 ASCII = Signs(
-    here=">", failed="x", arrow="->", opens=">", closes="<", point=".", cut="...", bar="#", trunk="`-- "
+    here=">", failed="x", arrow="->", opens=">", closes="<", point=".", cut="...", bar="#", trunk="`-- ", inside=">"
 )  # fmt: skip
 
 

@@ -65,19 +65,11 @@ class ReportView:
             (f"  {summary.execution_id}" if summary.execution_id else "", "dim"),
             (f"  {format_time(summary.started_at)}" if summary.started_at > 0 else "", "dim"),
         )
-        counts = [
-            f"{format_count(summary.events)} events",
-            f"{format_count(summary.spans)} calls",
-            f"{summary.lanes} {'lane' if summary.lanes == 1 else 'lanes'}",
-        ]
+        used = f"   {_many(summary.tokens, 'token')}   {format_money(summary.cost)}"
         yield line(
-            "  " + "   ".join(counts),
-            (f"   {signs.failed} {summary.errors} {'error' if summary.errors == 1 else 'errors'}", "error")
-            if summary.errors
-            else "",
-            (f"   {format_count(summary.tokens)} tokens   {format_money(summary.cost)}", "number")
-            if summary.tokens
-            else "",
+            f"  {_many(summary.events, 'event')}   {_many(summary.spans, 'call')}   {_many(summary.lanes, 'lane')}",
+            (f"   {signs.failed} {_many(summary.errors, 'error')}" if summary.errors else "", "error"),
+            (used if summary.tokens or summary.cost else "", "number"),
         )
         for label in ("agents", "chains", "prompts", "tools", "models"):
             yield from _fact(label, _listed(getattr(summary, label)))
@@ -120,7 +112,7 @@ class ReportView:
             yield line(("No errors", "good"))
         else:
             handled = f", {errors.handled_errors} of them handled" if errors.handled_errors else ""
-            yield line((f"{errors.total_errors} {'error' if errors.total_errors == 1 else 'errors'}{handled}", "title"))
+            yield line((f"{_many(errors.total_errors, 'error')}{handled}", "title"))
             for error_type, count in errors.error_categories.items():
                 yield line(f"  {count:>5}  ", (error_type, "error"))
             yield ()
@@ -157,8 +149,12 @@ class ReportView:
             (f"  {self.signs.failed} {error.error_type}", "error"),
             (" handled" if error.handled else "", "good"),
             f"  {error.message}" if error.message else "",
-            (f"  in {' › '.join(around[-3:])}" if around else "", "dim"),
+            (f"  in {f' {self.signs.inside} '.join(around[-3:])}" if around else "", "dim"),
         )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{format_count(count)} {what}" if count == 1 else f"{format_count(count)} {what}s"
 
 
 def _fact(label: str, text: str) -> Iterator[Line]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import io
 
 from rich import box
+from rich.color import ColorSystem
 from rich.console import Console
+from rich.style import Style as RichStyle
 from rich.table import Table as RichTable
 from rich.text import Text
-from rich.theme import Theme
 
-from .pieces import UNICODE, Line, Signs, Style
+from .pieces import UNICODE, Line, Signs, Style, line, text_of
 from .tables import Table, View
 
-_STYLES: dict[Style, str] = {
+_LOOKS: dict[Style, str] = {
     "": "none",
     "dim": "bright_black",
     "title": "bold",
@@ -37,7 +38,7 @@ _STYLES: dict[Style, str] = {
     "sign": "bold yellow",
     "bar": "blue",
 }
-_THEME = Theme({f"n3.{name or 'none'}": style for name, style in _STYLES.items()}, inherit=False)
+_STYLES = {name: RichStyle.parse(look) for name, look in _LOOKS.items()}
 
 
 class ScreenPainter:
@@ -50,55 +51,51 @@ class ScreenPainter:
 
     def paint(self, view: View) -> str:
         """The view as lines, with colour codes if there is colour."""
-        out = io.StringIO()
-        console = self._console(out)
-        for block in view.screen(self.width):
-            if isinstance(block, Table):
-                console.print(self._table(block), no_wrap=True, overflow="ellipsis")
-            else:
-                console.print(_text(block), no_wrap=True, overflow="ellipsis", crop=True)
-        painted = out.getvalue()
-        return painted if self.color else "".join(f"{text.rstrip()}\n" for text in painted.splitlines())
+        return "".join(
+            self._painted_table(block) if isinstance(block, Table) else self._painted_line(block)
+            for block in view.screen(self.width)
+        )
 
-    def _console(self, out: io.StringIO) -> Console:
-        return Console(
-            file=out,
+    def _painted_line(self, pieces: Line) -> str:
+        """A line; views make it fit, so it needs none of rich's layout, which takes ten times as long."""
+        if not self.color:
+            return f"{text_of(pieces).rstrip()}\n"
+        parts = (_STYLES[piece.style].render(piece.text, color_system=ColorSystem.STANDARD) for piece in pieces)
+        return f"{''.join(parts)}\n"
+
+    def _painted_table(self, table: Table) -> str:
+        console = Console(
+            file=io.StringIO(),
             width=self.width,
             color_system="standard" if self.color else None,
             force_terminal=self.color,
             no_color=False,
             legacy_windows=False,
-            theme=_THEME,
             highlight=False,
             markup=False,
             emoji=False,
             _environ={},
         )
+        with console.capture() as painted:
+            console.print(self._table(table))
+        title = self._painted_line(line((table.title, "title"))) if table.title else ""
+        return title + "".join(f"{text.rstrip()}\n" for text in painted.get().splitlines())
 
     def _table(self, table: Table) -> RichTable:
         fitted = table.fit(self.width, mark=self.signs.cut)
         painted = RichTable(
-            title=Text(fitted.title, "n3.title") if fitted.title else None,
-            title_justify="left",
             box=_RULE if self.signs is UNICODE else _ASCII_RULE,
             show_edge=False,
             pad_edge=False,
             padding=(0, 1, 0, 0),
-            header_style="n3.dim",
+            header_style=_STYLES["dim"],
         )
         for column in fitted.columns:
             painted.add_column(column.title, justify="right" if column.right else "left", no_wrap=True)
         for row in fitted.rows:
-            painted.add_row(*map(_text, row))
+            painted.add_row(*(Text.assemble(*((piece.text, _STYLES[piece.style]) for piece in cell)) for cell in row))
         return painted
 
 
 _RULE = box.Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 _ASCII_RULE = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
-
-
-def _text(pieces: Line) -> Text:
-    text = Text()
-    for piece in pieces:
-        text.append(piece.text, f"n3.{piece.style or 'none'}")
-    return text

@@ -5,6 +5,7 @@ The recording is never changed. An answer that a person puts in place of a recor
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,10 +21,11 @@ from .gate import Gate
 from .lanes import Lanes
 from .origins import Origin, origins
 from .places import Places, parse_place
-from .state import RESULTS, Change, State
+from .state import ABSENT, RESULTS, Change, State
 from .timeline import Timeline
 
 _FIRST_STOP = 2_000
+_MOST_CALLS_ASKED = 1_000
 
 
 @attrs.frozen
@@ -31,7 +33,7 @@ class Mock:
     """An answer shown in place of the recorded one."""
 
     name: str
-    """Of a component, or a kind of component."""
+    """Of a component, of a declared model, or a kind of component."""
     answer: Any
 
 
@@ -107,8 +109,13 @@ class DebugSession:
         return parse(text).evaluate(self.state.scope(self.moment, lane, frame))
 
     def changes(self) -> list[Change]:
-        """What is different from the stop before."""
-        return self.state.changes(self.previous_stop, self.moment) if self.moment >= 0 else []
+        """What has come about or changed since the stop before, apart from what the event itself says."""
+        event = self.event
+        if event is None or self.previous_stop < 0:
+            return []
+        said = {**event.inputs, **event.outputs}
+        changes = self.state.changes(self.previous_stop, self.moment)
+        return [change for change in changes if change.name not in said and change.after is not ABSENT]
 
     def why(self, name: str, *, frame: int = 0, lane: int | None = None) -> list[Origin]:
         """The events from which a name has its value at the cursor, the newest first; empty when it has none."""
@@ -201,14 +208,20 @@ class DebugSession:
         self._show_mocks()
 
     def _answers(self, name: str) -> bool:
-        return any(name in (shape.component_name, shape.component) for shape in self.timeline.columns.shape_names)
+        columns = self.timeline.columns
+        if any(name in (shape.component_name, shape.component) for shape in columns.shape_names):
+            return True
+        calls = columns.matching(lambda shape: shape.event_type == "llm_call_start")
+        rows = (row for code in calls for row in columns.shape_rows[code])
+        return any(_llm_of(self.timeline.recorded(row)) == name for row in islice(rows, _MOST_CALLS_ASKED))
 
     def _show_mocks(self) -> None:
         self.timeline.overlay = self._overlaid if self.mocks else None
         self.breakpoints.forget()
 
     def _overlaid(self, moment: Moment, event: TraceEvent) -> TraceEvent:
-        mock = self.mocks.get(event.component_name or "") or self.mocks.get(event.component)
+        names = (event.component_name, _llm_of(event), event.component)
+        mock = next((self.mocks[name] for name in names if name in self.mocks), None)
         if mock is None or self.timeline.columns.edge_at(moment) != END:
             return event
         return mocked(event, mock.answer)
@@ -216,6 +229,12 @@ class DebugSession:
     def messages(self) -> list[str]:
         """What the log points say about the events between the stop before and this one."""
         return [text for _, _, text in self.breakpoints.messages(self.previous_stop, self.moment)]
+
+
+def _llm_of(event: TraceEvent) -> str | None:
+    """The declared name of the model of a call, whose component name is its provider."""
+    name = event.metadata.get("llm")
+    return name if isinstance(name, str) else None
 
 
 def mocked(event: TraceEvent, answer: Any) -> TraceEvent:

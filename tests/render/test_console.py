@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,15 @@ def test_colour_that_is_asked_for_reaches_a_pipe() -> None:
     painter = painter_for(io.StringIO(), "always", environ={"NO_COLOR": "1"}, width=40)
 
     assert "\x1b[1;31mstyled\x1b[0m text" in painter.paint(Sample())
+
+
+def test_colours_change_nothing_but_the_colours() -> None:
+    """Without its codes a coloured screen is the one without colour."""
+    coloured = ScreenPainter(40, color=True).paint(Sample())
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+
+    assert bare != coloured
+    assert [text.rstrip() for text in bare.splitlines()] == ScreenPainter(40, color=False).paint(Sample()).splitlines()
 
 
 def test_ascii_terminals_get_ascii() -> None:

@@ -41,7 +41,9 @@ class Author:
     def start(self, strand: int, span: str, name: str) -> None:
         """Open a span on a lane."""
         lane = self.strands[strand]
-        event = self._event(f"{span}_start", SPANS[span], name, lane.top, status="started", inputs={"turn": len(lane.open)})
+        event = self._event(
+            f"{span}_start", SPANS[span], name, lane.top, status="started", inputs={"turn": len(lane.open)}
+        )
         lane.open.append(event)
 
     def fork(self, strand: int) -> None:
@@ -67,7 +69,9 @@ class Author:
 
     def point(self, strand: int, event_type: str) -> None:
         """Something that takes no time."""
-        self._event(event_type, "app", "Planner", self.strands[strand].top, error="no" if "error" in event_type else None)
+        self._event(
+            event_type, "app", "Planner", self.strands[strand].top, error="no" if "error" in event_type else None
+        )
 
     def _event(self, event_type: str, component: str, name: str, parent: str | None, **more: object) -> TraceEvent:
         number = len(self.events)

@@ -64,9 +64,7 @@ class Story:
             "timestamp": BEGAN + number / 10,
             "component": COMPONENTS.get(span, span.split("_")[0]),
         }
-        event = TraceEvent(
-            event_type=event_type, component_name=name, parent_event_id=parent, **{**defaults, **fields}
-        )
+        event = TraceEvent(event_type=event_type, component_name=name, parent_event_id=parent, **{**defaults, **fields})
         self.events.append(event)
         return event
 

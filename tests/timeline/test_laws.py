@@ -27,15 +27,30 @@ MOTIONS: dict[str, Callable[[DebugSession, Direction], Stop]] = {
     "find": lambda session, way: session.cursor.seek(lambda moment: session.timeline[moment].component == "tool", way),
 }
 
-scripts: st.SearchStrategy[Script] = st.lists(st.tuples(st.sampled_from(list(MOTIONS)), st.sampled_from([1, -1])), max_size=20)
+scripts: st.SearchStrategy[Script] = st.lists(
+    st.tuples(st.sampled_from(list(MOTIONS)), st.sampled_from([1, -1])), max_size=20
+)
 places = st.lists(
     st.sampled_from(
-        ["llm", "tool:get_weather", "error", "agent_turn_end", "failed", "Critic", "llm:2", "tool at end", "custom", "turn"]
+        [
+            "llm",
+            "tool:get_weather",
+            "error",
+            "agent_turn_end",
+            "failed",
+            "Critic",
+            "llm:2",
+            "tool at end",
+            "custom",
+            "turn",
+        ]
     ),
     max_size=2,
     unique=True,
 )
-conditions = st.sampled_from([None, None, "tokens > 3", "turn == 1", "status == 'failed'", "nobody.knows == 1", "lane > 0"])
+conditions = st.sampled_from(
+    [None, None, "tokens > 3", "turn == 1", "status == 'failed'", "nobody.knows == 1", "lane > 0"]
+)
 counts = st.sampled_from([(0, 1), (0, 1), (1, 1), (0, 2)])
 watches = st.sampled_from([None, None, "tokens", "turn", "errors > 1", "Planner"])
 settings_of_a_person = st.tuples(places, conditions, counts, watches)
@@ -104,7 +119,7 @@ def test_going_back_undoes_a_step(events: list[TraceEvent], begin: int) -> None:
 
     cursor.goto(begin)
     stop = cursor.next()
-    leaves = columns.edge_at(begin) != START and (stop.at_edge or columns.match[stop.moment] == columns.parent[begin])
+    leaves = columns.edge_at(stop.moment) == END and columns.match[stop.moment] < begin
     if not stop.at_edge and not leaves and columns.lane[stop.moment] == columns.lane[begin]:
         assert cursor.next(BACKWARD).moment == begin
 
@@ -125,7 +140,9 @@ def test_a_lane_is_left_backwards_at_what_opened_it(events: list[TraceEvent]) ->
 
 @settings(max_examples=200, deadline=None)
 @given(runs(finished=True), st.randoms(use_true_random=False))
-def test_any_interleaving_gives_each_lane_the_frames_it_has_alone(events: list[TraceEvent], chance: random.Random) -> None:
+def test_any_interleaving_gives_each_lane_the_frames_it_has_alone(
+    events: list[TraceEvent], chance: random.Random
+) -> None:
     """However the lanes of a run interleave, every event has the same open calls around it."""
     shuffled = interleaved(events, chance)
 
@@ -161,7 +178,9 @@ def frames_by_id(events: list[TraceEvent]) -> dict[str, list[str]]:
     for event in events:
         add(head_of(event), 0)
     lanes = Lanes(columns)
-    return {event.event_id: [events[start].event_id for start in lanes.frames_at(row)] for row, event in enumerate(events)}
+    return {
+        event.event_id: [events[start].event_id for start in lanes.frames_at(row)] for row, event in enumerate(events)
+    }
 
 
 @settings(max_examples=200, deadline=None)
