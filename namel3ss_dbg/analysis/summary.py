@@ -9,7 +9,6 @@ import attrs
 
 from ..events import Payload
 from ..trace.columns import END, NONE, Row
-from ..trace.settings import DebugConfiguration
 from .cost import Spending
 from .resources import span_of_time
 from .spans import RUN, Spans
@@ -144,11 +143,12 @@ def _missing(spans: Spans, runs: list[Row], end: Row) -> Missing:
         if len(runs) == 1 and isinstance(written, int):
             return Missing(max(written - spans.count, 0), 0.0)
         return Missing(None, None)
-    if runs and "trace_version" in spans.timeline.recorded(runs[-1]).metadata:
-        # Written by this project's tracer: it holds back no more than this, with the settings it has by default.
-        settings = DebugConfiguration()
-        return Missing(settings.buffer_size, settings.flush_interval * 1000.0)
-    return Missing(None, None)
+    said = spans.timeline.recorded(runs[-1]).metadata if runs else {}
+    held, waited_s = said.get("buffer_size"), said.get("flush_interval")
+    return Missing(
+        held if isinstance(held, int) else None,
+        waited_s * 1000.0 if isinstance(waited_s, int | float) else None,
+    )
 
 
 def _text(payload: Payload, key: str) -> str | None:

@@ -104,10 +104,15 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run a command; its exit code, by the table in docs/cli.md. One of the three places that catch everything."""
+    if "_NAMEL3SS_COMPLETE" in os.environ:  # a shell asks what could follow; click answers and exits
+        cli.main(arguments, prog_name="namel3ss")
     try:
-        code = cli.main(arguments, prog_name="namel3ss", standalone_mode=False)
+        with cli.make_context("namel3ss", list(arguments)) as context:
+            code = cli.invoke(context)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except click.ClickException as problem:
         problem.show()
         return problem.exit_code

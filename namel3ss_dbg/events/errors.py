@@ -16,6 +16,8 @@ A message says what happened, why, and what to do. `str(error)` is that whole se
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DebugError(Exception):
     """A failure that a person can understand and act on."""
@@ -29,11 +31,21 @@ class DebugError(Exception):
         self.why = why
         self.try_ = try_
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is otherwise made again from its `args` alone, in another process, and named arguments are missing.
+        return _again, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         sentence = f"{self.what}: {self.why}" if self.why else self.what
         if sentence and sentence[-1] not in ".!?":
             sentence += "."
         return f"{sentence} {self.try_}" if self.try_ else sentence
+
+
+def _again(kind: type[DebugError], args: tuple[Any, ...], state: dict[str, Any]) -> DebugError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class UsageError(DebugError):

@@ -67,13 +67,14 @@ class Redactor:
         `record` is not changed. Never raises for a payload's sake.
         """
         limit = self.max_payload_size
-        for key in ("inputs", "outputs"):
-            payload = record.get(key)
-            if payload.__class__ is dict:
-                for value in payload.values():
-                    # A huge top-level string is not even encoded once: that would hold the program for milliseconds.
-                    if value.__class__ is str and len(value) > limit:
-                        return self._walked(record)
+        payload = record.get("inputs")
+        if payload is None:
+            payload = record.get("outputs")
+        if type(payload) is dict:
+            for value in payload.values():
+                # A huge top-level string is not even encoded once: that would hold the program for milliseconds.
+                if type(value) is str and len(value) > limit:
+                    return self._walked(record)
         try:
             line = orjson.dumps(record, plain_or_repr, orjson.OPT_APPEND_NEWLINE)
         except (TypeError, ValueError, RecursionError):

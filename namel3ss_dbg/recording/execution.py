@@ -72,7 +72,7 @@ class Execution:
         self._append = writer.append
         self._filter: TraceFilter | None = None if config.recorded.keeps_all else config.recorded
         self._least_ms = config.recorded.min_duration_ms
-        self._next_id = itertools.count(1).__next__
+        self._new_id = map("evt_%06d".__mod__, itertools.count(1)).__next__
         self._process = psutil.Process()
         self._memory_mb: float | None = None
         self._peak_mb = 0.0
@@ -103,7 +103,7 @@ class Execution:
         try:
             metadata, span.metadata = span.metadata, None
             if metadata is not None:
-                if metadata.__class__ is not dict:
+                if type(metadata) is not dict:
                     metadata = _payload(metadata)
                 span.source = metadata.get("source")
             kind, parent, name = span.kind, span.parent_id, span.name
@@ -118,7 +118,7 @@ class Execution:
             now = time.time()
             if now >= self._due:
                 self._look_around(now)
-            span.event_id = event_id = f"evt_{self._next_id():06d}"
+            span.event_id = event_id = self._new_id()
             record: Payload = {"event_type": f"{kind}_start", "event_id": event_id, "timestamp": now}
             if parent is not None:
                 record["parent_event_id"] = parent
@@ -128,7 +128,7 @@ class Execution:
                 record["component_name"] = name
             inputs = span.inputs
             if inputs is not None:
-                if inputs.__class__ is not dict:
+                if type(inputs) is not dict:
                     inputs = _payload(inputs)
                 if inputs:
                     record["inputs"] = inputs
@@ -159,11 +159,7 @@ class Execution:
             now = time.time()
             if now >= self._due:
                 self._look_around(now)
-            record: Payload = {
-                "event_type": f"{span.kind}_end",
-                "event_id": f"evt_{self._next_id():06d}",
-                "timestamp": now,
-            }
+            record: Payload = {"event_type": f"{span.kind}_end", "event_id": self._new_id(), "timestamp": now}
             if span.event_id is not None:
                 record["parent_event_id"] = span.event_id
             record["execution_id"] = self.execution_id
@@ -172,11 +168,11 @@ class Execution:
                 record["component_name"] = span.name
             outputs, metadata = span.outputs, span.metadata
             if outputs is not None:
-                if outputs.__class__ is not dict:
+                if type(outputs) is not dict:
                     outputs = _payload(outputs)
                 if outputs:
                     record["outputs"] = outputs
-            if metadata is not None and metadata.__class__ is not dict:
+            if metadata is not None and type(metadata) is not dict:
                 metadata = _payload(metadata)
             if span.source is not None:
                 metadata = {"source": span.source, **(metadata or {})}
@@ -205,7 +201,7 @@ class Execution:
         now = time.time()
         if now >= self._due:
             self._look_around(now)
-        record: Payload = {"event_type": event_type, "event_id": f"evt_{self._next_id():06d}", "timestamp": now}
+        record: Payload = {"event_type": event_type, "event_id": self._new_id(), "timestamp": now}
         if parent is not None:
             record["parent_event_id"] = parent
         record["execution_id"] = self.execution_id

@@ -91,15 +91,15 @@ class Span:
         self._status, self._failure = status, error
 
     def __enter__(self) -> Self:
-        if self.execution is not None:
-            self.begin()
+        self.begin()
         return self
 
     def begin(self) -> Payload | None:
         """Write the start event and be the innermost span; what `with` does. Returns the record, if one was made."""
-        if self.execution is None:
+        execution = self.execution
+        if execution is None:
             return None
-        record = self.execution.open(self)
+        record = execution.open(self)
         self._token = here.set(self)
         self.began = perf_counter()
         return record
@@ -123,22 +123,18 @@ class Span:
 
     def end(self, duration_ms: float | None = None) -> Payload | None:
         """Write the end event; only the first call does. Returns the record, if one was made."""
-        if self.ended or self.execution is None:
+        execution = self.execution
+        if self.ended or execution is None:
             return None
         if duration_ms is None:
             duration_ms = (perf_counter() - self.began) * 1000.0
         self.ended = True
-        self.leave()
-        return self.execution.close(self, self._status, self._failure, duration_ms)
-
-    def leave(self) -> None:
-        """Make the span around this one the innermost again, unless something inside is still open."""
-        if here.get() is not self or self._token is None:
-            return
-        try:
-            here.reset(self._token)
-        except (ValueError, RuntimeError):  # entered in another context, of which this is a copy
-            here.set(self.outer)
+        if self._token is not None and here.get() is self:  # else something inside is still open, or elsewhere
+            try:
+                here.reset(self._token)
+            except (ValueError, RuntimeError):  # entered in another context, of which this is a copy
+                here.set(self.outer)
+        return execution.close(self, self._status, self._failure, duration_ms)
 
 
 def innermost() -> Span | None:

@@ -87,6 +87,8 @@ class ExecutionTracer:
             {"execution_id": execution_id, "app_name": app_name, **(inputs or {})},
             {
                 "trace_version": TRACE_VERSION,
+                "buffer_size": config.buffer_size,
+                "flush_interval": config.flush_interval,
                 "python_version": platform.python_version(),
                 "pid": os.getpid(),
                 **(metadata or {}),

@@ -254,8 +254,9 @@ class Passed:
     signs: Signs = UNICODE
 
     def plain(self) -> Iterator[str]:
-        """One line, nothing shortened."""
-        yield plain_event(self.timeline, self.moment)
+        """One line, nothing shortened, indented by depth."""
+        depth = min(self.timeline.columns.depth[self.moment], _MOST_INDENT)
+        yield f"{'  ' * depth}{plain_event(self.timeline, self.moment)}"
 
     def screen(self, width: int) -> Iterator[Block]:
         """One line: where, what, how long, and what came in or out."""

@@ -58,7 +58,8 @@ def kinds_of(shape: Shape, *, at_end: bool = False) -> tuple[str, ...]:
     if _is_edge(event_type, at_end=at_end) or not (at_end or closes(event_type)):
         words += [_SHORT.get(span, span), *([] if component in SPANS else [component]), span]
         words += [f"{span}_start"] if at_end else []
-    return tuple(dict.fromkeys((*words, event_type)))
+    words += [] if at_end and opens(event_type) else [event_type]
+    return tuple(dict.fromkeys(words))
 
 
 def _is_edge(event_type: str, *, at_end: bool) -> bool:

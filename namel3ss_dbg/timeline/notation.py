@@ -22,10 +22,10 @@ _NUMBER = re.compile(r"#?(-?\d+)\Z")
 _RELATIVE = re.compile(r"\.([+-]\d+)?\Z")
 _ELAPSED = re.compile(r"@(\d+(?:\.\d+)?)\s*(ms|s|m)?\Z")
 _CLOCK = re.compile(r"@(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?\Z")
-_AT_EDGE = re.compile(r"\s+at\s+(start|end)\Z")
+_AT_EDGE = re.compile(r"(?:\A|\s+)at\s+(start|end)\Z")
 _LINE = re.compile(r"(.+\.[A-Za-z]\w*):(\d+)(?::(-?\d+))?\Z")
 _SPACED = re.compile(r"""([^\s:"'#@]+)\s+(-?\d+)\Z""")
-_KIND = re.compile(r"""("[^"]+"|[^:"'#@.][^:"]*?)(?::("[^"]+"|.+?))??(?::(-?\d+))?\Z""")
+_KIND = re.compile(r"""("[^"]+"|[^:"'#@.+][^:"]*?)(?::("[^"]+"|.+?))??(?::(-?\d+))?\Z""")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 _MISWRITTEN = {
     "#": ("an event's number follows the #", "Try #7."),

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from ..events import BEGINNING, Moment, PlaceError, closes
@@ -29,6 +29,7 @@ from .timeline import Timeline
 __all__ = ["Extreme", "Place", "Places", "Suggestion", "parse_place"]
 
 _MOST_ALIKE = 1_000
+_DAY_S = 86_400
 
 
 class Places:
@@ -193,18 +194,16 @@ class Places:
         return self._marks[name]
 
     def _at_time(self, place: Place) -> Moment:
-        """The first event at or after a time; by the clock, on the day on which the run was there first."""
+        """The first event at or after a time."""
         if not self._timeline.reach(0):
             raise PlaceError(place.text, why="this trace has no events")
-        wanted = self._timeline.began + (place.elapsed_s or 0.0)
-        if place.clock is not None:
-            wanted = _on_clock(self._timeline.began, place.clock)
-        row = self._timeline.at_time(wanted)
-        if row is None:
-            last = datetime.fromtimestamp(self._columns.timestamp[-1]).astimezone()
-            lasted = self._timeline.elapsed(self._timeline.frontier)
-            raise PlaceError(place.text, why=f"the run ended at {last:%H:%M:%S}, after {lasted:.3g} s")
-        return row
+        for stamp in _stamps(place, self._timeline.began):
+            row = self._timeline.at_time(stamp)
+            if row is not None:
+                return row
+        lasted = self._timeline.elapsed(self._timeline.frontier)
+        last = datetime.fromtimestamp(self._timeline.began + lasted).astimezone()
+        raise PlaceError(place.text, why=f"the run ended at {last:%H:%M:%S}, after {lasted:.3g} s")
 
     def _extreme(self, place: Place) -> Moment:
         """The start of the call that took longest, or cost most, among those of a kind."""
@@ -227,8 +226,11 @@ def _ends_of_kind(place: Place) -> ShapeTest:
     return lambda shape: closes(shape.event_type) and of_kind(shape)
 
 
-def _on_clock(began: float, clock: tuple[int, int, float]) -> float:
-    hour, minute, second = clock
-    day = datetime.fromtimestamp(began).astimezone()
-    wanted = day.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(seconds=second)
-    return (wanted if wanted.timestamp() >= began else wanted + timedelta(days=1)).timestamp()
+def _stamps(place: Place, began: float) -> list[float]:
+    """When a place may be; a time of day before that of the beginning is one of the next day, if the run was long."""
+    if place.clock is None:
+        return [began + (place.elapsed_s or 0.0)]
+    hour, minute, second = place.clock
+    day = datetime.fromtimestamp(began).astimezone().replace(hour=hour, minute=minute, second=0, microsecond=0)
+    stamp = day.timestamp() + second
+    return [stamp] if stamp >= began else [stamp + _DAY_S, stamp]

@@ -149,7 +149,7 @@ class Timeline:
 
     def elapsed(self, moment: Moment) -> float:
         """How many seconds of the run had passed at a moment."""
-        return max(0.0, self.columns.timestamp[moment] - self.began)
+        return max(0.0, self._told_time(moment) - self.began)
 
     def at_time(self, stamp: float) -> Moment | None:
         """The first event at or after a time, reading on as needed; None when the run was over before."""

@@ -32,19 +32,18 @@ def _boolean(value: Any) -> bool:
     raise ValueError("expected true or false")
 
 
-def _number(least: float, *, whole: bool) -> Callable[[Any], Any]:
+def _number(least: float, most: float, *, whole: bool) -> Callable[[Any], Any]:
+    kind = "a whole number" if whole else "a number"
+
     def convert(value: Any) -> Any:
-        kind = "a whole number" if whole else "a number"
-        if isinstance(value, bool):
-            raise ValueError(f"expected {kind}")
         try:
             number = int(value) if whole and not isinstance(value, float) else float(value)
-        except (TypeError, ValueError):
+            if isinstance(value, bool) or (whole and number != int(number)):
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
             raise ValueError(f"expected {kind}") from None
-        if whole and number != int(number):
-            raise ValueError(f"expected {kind}")
-        if not number >= least or number == float("inf"):
-            raise ValueError(f"expected {kind} of at least {least:g}")
+        if not least <= number <= most:
+            raise ValueError(f"expected {kind} between {least:,} and {most:,}")
         return int(number) if whole else number
 
     return convert
@@ -61,7 +60,10 @@ def _words(value: Any) -> tuple[str, ...]:
 def _path(value: Any) -> Path:
     if not isinstance(value, str | Path) or not str(value).strip() or "\0" in str(value):
         raise ValueError("expected a folder")
-    return Path(value).expanduser()
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("expected a folder, and nobody's home is called so") from None
 
 
 @attrs.define
@@ -117,13 +119,13 @@ KEYS: tuple[_Key, ...] = (
     _Key("enabled", "ENABLED", _boolean),
     _Key("auto_trace", "AUTO_TRACE", _boolean),
     _Key("trace_output_dir", "OUTPUT_DIR", _path),
-    _Key("trace_retention_days", "RETENTION_DAYS", _number(0, whole=True)),
+    _Key("trace_retention_days", "RETENTION_DAYS", _number(0, 36_500, whole=True)),
     _Key("default_components", "COMPONENTS", _words),
-    _Key("buffer_size", "BUFFER_SIZE", _number(1, whole=True)),
+    _Key("buffer_size", "BUFFER_SIZE", _number(1, 1_000_000, whole=True)),
     _Key("capture_memory", "CAPTURE_MEMORY", _boolean),
     _Key("capture_performance", "CAPTURE_PERFORMANCE", _boolean),
-    _Key("max_payload_size", "MAX_PAYLOAD_SIZE", _number(256, whole=True)),
-    _Key("flush_interval", "FLUSH_INTERVAL", _number(0.001, whole=False)),
+    _Key("max_payload_size", "MAX_PAYLOAD_SIZE", _number(256, 1 << 30, whole=True)),
+    _Key("flush_interval", "FLUSH_INTERVAL", _number(0.001, 60, whole=False)),
 )
 
 
@@ -146,7 +148,14 @@ def find_workspace(start: Path | None = None) -> Path | None:
         here = (start or Path.cwd()).resolve()
     except OSError:
         return None
-    return next((folder for folder in (here, *here.parents) if (folder / WORKSPACE_FILE).is_file()), None)
+    return next((folder for folder in (here, *here.parents) if _is_file(folder / WORKSPACE_FILE)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be looked into
+        return False
 
 
 def read_settings(environment: Mapping[str, str] | None = None, *, start: Path | None = None) -> Settings:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import itertools
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from ..events import TraceError
 LATEST = "trace_latest.jsonl"
 """The link, in a trace directory, to the trace that was begun last."""
 
+_LAST_SECOND = 253_402_300_799  # of the year 9999
+
 
 def trace_name(execution_id: str, *, at: float | None = None, suffix: str = ".jsonl") -> str:
     """A file name that sorts by time and is unique by execution: `trace_20250131_120000_exec_ab12.jsonl`."""
@@ -22,14 +27,16 @@ def trace_name(execution_id: str, *, at: float | None = None, suffix: str = ".js
 
 
 def point_latest_at(path: Path) -> None:
-    """Make `trace_latest.jsonl` beside `path` lead to it; without symbolic links (Windows), do nothing."""
+    """Make `trace_latest.jsonl` beside `path` lead to it; without symbolic links (Windows), do nothing.
+
+    A file of that name that is no link is somebody's trace, and stays.
+    """
     link = path.parent / LATEST
-    if link.name == path.name:
-        return
     fresh = link.with_name(f".{LATEST}.{os.getpid()}.{time.monotonic_ns()}")
     with contextlib.suppress(OSError, NotImplementedError):
-        fresh.symlink_to(path.name)
-        fresh.replace(link)
+        if link.is_symlink() or not link.exists():
+            fresh.symlink_to(path.name)
+            fresh.replace(link)
 
 
 def traces_in(directory: Path) -> list[Path]:
@@ -58,13 +65,16 @@ def find_trace(name: str, directory: Path) -> Path:
     Raises:
         TraceError: There is none, or several begin like this.
     """
-    path = Path(name).expanduser()
     if name == "latest":
         return _latest(directory)
-    if path.is_dir():
-        raise TraceError(f"'{name}' is a folder, not a trace", try_=f"Name a file in it, such as {name}/trace.jsonl.")
-    if path.exists():
-        return path
+    with contextlib.suppress(OSError, ValueError, RuntimeError):  # no name of a file, or of a user's home
+        path = Path(name).expanduser()
+        if path.is_dir():
+            raise TraceError(
+                f"'{name}' is a folder, not a trace", try_=f"Name a file in it, such as {name}/trace.jsonl."
+            )
+        if path.exists():
+            return path
     traces = traces_in(directory)
     exact = [trace for trace in traces if name in (trace.name, trace.stem)]
     begins = exact or [trace for trace in traces if _begins(trace, name)]
@@ -106,24 +116,45 @@ def move_aside(path: Path, directory: Path) -> Path | None:
     Raises:
         TraceError: It cannot be moved; it is then still where it was.
     """
-    if not path.exists() or path.stat().st_size == 0:
-        return None
-    execution, began = _identity(path)
-    target = directory / trace_name(execution, at=began, suffix=path.suffix or ".jsonl")
-    count = 2
-    while target.exists():
-        target = directory / trace_name(f"{execution}_{count}", at=began, suffix=path.suffix or ".jsonl")
-        count += 1
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
+        if not path.is_file() or path.stat().st_size == 0:
+            return None
+        target = _reserved(path, directory)
+        try:
+            _move(path, target)
+        except OSError:
+            target.unlink()
+            raise
     except OSError as problem:
         raise TraceError(
-            f"The earlier trace '{path}' cannot be moved to '{target}'",
+            f"The earlier trace '{path}' cannot be moved to '{directory}'",
             why=problem.strerror or str(problem),
             try_="Choose another file with --output.",
         ) from problem
     return target
+
+
+def _reserved(path: Path, directory: Path) -> Path:
+    """An empty file of our own to move `path` over, so that no other process can have the same name in mind."""
+    execution, began = _identity(path)
+    suffix = path.suffix or ".jsonl"
+    directory.mkdir(parents=True, exist_ok=True)
+    for count in itertools.count(1):
+        name = trace_name(execution if count == 1 else f"{execution}_{count}", at=began, suffix=suffix)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(directory / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            return directory / name
+    raise AssertionError("numbers do not end")
+
+
+def _move(path: Path, target: Path) -> None:
+    try:
+        path.replace(target)
+    except OSError as problem:
+        if problem.errno != errno.EXDEV:
+            raise
+        shutil.copyfile(path, target)  # to another file system
+        path.unlink()
 
 
 def _identity(path: Path) -> tuple[str, float]:
@@ -140,4 +171,4 @@ def _identity(path: Path) -> tuple[str, float]:
     except (OSError, ValueError, AttributeError):
         return f"file_{int(changed)}", changed
     safe = "".join(c for c in str(execution) if c.isalnum() or c in "_-")[:64] if execution else f"file_{int(changed)}"
-    return safe, float(began) if isinstance(began, int | float) else changed
+    return safe, float(began) if isinstance(began, int | float) and 0 < began < _LAST_SECOND else changed

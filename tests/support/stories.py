@@ -31,21 +31,22 @@ class Story:
     def __init__(self, *, prefix: str = "evt_") -> None:
         self.events: list[TraceEvent] = []
         self._prefix = prefix
-        self._open: list[TraceEvent] = []
+        self._open: dict[str, int] = {}
+        """Where the starts without an end are, by id."""
 
     def start(self, span: str, name: str | None, *, inside: str | None = None, line: int = 0, **inputs: Any) -> str:
         """Open a span in the innermost one, or in another; returns its event's id."""
         metadata = {"source": {"file": "src/app.ai", "line": line, "column": 1}} if line else {}
         start = self._tell(f"{span}_start", name, self._inside(inside), inputs=inputs, metadata=metadata)
-        self._open.append(start)
+        self._open[start.event_id] = len(self.events) - 1
         return start.event_id
 
     def end(self, identity: str | None = None, *, failed: str = "", **fields: Any) -> str:
         """Close the innermost span, or another, with these fields of an event."""
-        start = next(each for each in reversed(self._open) if identity in (None, each.event_id))
-        self._open.remove(start)
+        number = self._open.pop(identity if identity is not None else next(reversed(self._open)))
+        start = self.events[number]
         end = start.event_type.replace("_start", "_end")
-        took = (len(self.events) - self.events.index(start)) * 100.0
+        took = (len(self.events) - number) * 100.0
         fields = {"status": "failed" if failed else "completed", "error": failed or None, "duration_ms": took, **fields}
         return self._tell(end, start.component_name, start.event_id, **fields).event_id
 
@@ -54,7 +55,7 @@ class Story:
         return self._tell(event_type, name, self._inside(inside), **fields).event_id
 
     def _inside(self, identity: str | None) -> str | None:
-        return identity or (self._open[-1].event_id if self._open else None)
+        return identity or next(reversed(self._open), None)
 
     def _tell(self, event_type: str, name: str | None, parent: str | None, **fields: Any) -> TraceEvent:
         span = event_type.removesuffix("_start").removesuffix("_end")

@@ -12,7 +12,7 @@ from namel3ss_dbg.events import BACKWARD, BEGINNING, FORWARD, Direction, Stop, T
 from namel3ss_dbg.timeline.lanes import Lanes
 from namel3ss_dbg.timeline.patterns import OfShape, is_of_kind
 from namel3ss_dbg.timeline.session import DebugSession
-from namel3ss_dbg.trace.columns import END, NONE, START, Columns, head_of
+from namel3ss_dbg.trace.columns import END, NONE, Columns, head_of
 from tests.support.runs import live, recorded, runs
 
 Script = list[tuple[str, Direction]]
@@ -119,7 +119,8 @@ def test_going_back_undoes_a_step(events: list[TraceEvent], begin: int) -> None:
 
     cursor.goto(begin)
     stop = cursor.next()
-    leaves = columns.edge_at(stop.moment) == END and columns.match[stop.moment] < begin
+    sibling_ends = columns.edge_at(stop.moment) == END and columns.match[stop.moment] < begin
+    leaves = sibling_ends or columns.depth[stop.moment] < columns.depth[begin]
     if not stop.at_edge and not leaves and columns.lane[stop.moment] == columns.lane[begin]:
         assert cursor.next(BACKWARD).moment == begin
 
