@@ -14,7 +14,7 @@ from ..analysis import to_json
 from ..render.console import painter_for
 from ..render.records import Part
 from ..render.report import ReportView
-from .options import Command, color_option, filter_of, filter_option
+from .options import Command, color_option, filter_of, filter_option, show
 from .recording import open_trace
 
 
@@ -56,7 +56,7 @@ def analyze(
             click.echo(orjson.dumps(_parts(to_json(report), sections), option=orjson.OPT_INDENT_2))
         else:
             painter = painter_for(sys.stdout, color)  # type: ignore[arg-type]
-            click.echo(painter.paint(ReportView(report, sections)), nl=False)
+            show(ReportView(report, sections), painter)
     return 1 if fail_on == "errors" and report.errors.total_errors else 0
 
 

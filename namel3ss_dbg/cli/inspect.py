@@ -19,7 +19,7 @@ from ..render.tables import View
 from ..timeline.places import Place
 from ..timeline.session import DebugSession
 from ..timeline.timeline import Timeline
-from .options import Command, color_option, on_terminal
+from .options import Command, color_option, on_terminal, show
 from .recording import open_trace
 
 
@@ -65,7 +65,7 @@ def inspect(
             moment = session.places.resolve(Place(str(event), number=event))
             _print(timeline, moment, EventPage(timeline, moment), painter, form)
         elif on_terminal() and not components and not errors_only and form == "table":
-            click.echo(painter.paint(ReportView(analyze(timeline), ("summary",))), nl=False)
+            show(ReportView(analyze(timeline), ("summary",)), painter)
         else:
             for moment in _selected(session, components, errors_only=errors_only):
                 _print(timeline, moment, EventRow(timeline, moment), painter, form)
@@ -76,7 +76,7 @@ def _print(timeline: Timeline, moment: Moment, view: View, painter: Painter, for
     if form == "jsonl":
         click.echo(orjson.dumps(timeline[moment].to_dict()))
     else:
-        click.echo(painter.paint(view), nl=False)
+        show(view, painter)
 
 
 def _selected(session: DebugSession, components: dict[str, str], *, errors_only: bool) -> Iterable[Moment]:

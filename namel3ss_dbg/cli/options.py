@@ -12,6 +12,8 @@ import click
 
 from ..events.errors import UsageError
 from ..events.filters import COMPONENTS, TraceFilter
+from ..render.console import Painter
+from ..render.tables import View
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -109,6 +111,11 @@ def text_of_file(name: str, option: str) -> str:
 def on_terminal() -> bool:
     """Whether a person sits at both ends."""
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def show(view: View, painter: Painter) -> None:
+    """Print a picture; its colours are the painter's decision, so click is told not to take them out."""
+    click.echo(painter.paint(view), nl=False, color=True)
 
 
 def talk(text: str) -> None:

@@ -13,7 +13,7 @@ from ..render.console import Painter, painter_for
 from ..render.events import EventStream
 from ..render.tables import View
 from ..timeline.session import DebugSession
-from .options import Command, color_option, filter_of, filter_option, json_of, on_terminal, talk, text_of_file
+from .options import Command, color_option, filter_of, filter_option, json_of, on_terminal, show, talk, text_of_file
 from .recording import open_trace
 
 PROMPT = "(n3) "
@@ -95,7 +95,7 @@ def _print_all(session: DebugSession, visible: TraceFilter, painter: Painter) ->
     moment = 0
     while session.timeline.reach(moment):
         if session.cursor.sees(moment):
-            click.echo(painter.paint(stream.passed(moment)), nl=False)
+            show(stream.passed(moment), painter)
         moment += 1
     _tell_how_it_ended(session)
 
@@ -113,7 +113,7 @@ def _tell_how_it_ended(session: DebugSession) -> None:
 
 def _show(views: Iterable[View], painter: Painter) -> None:
     for view in views:
-        click.echo(painter.paint(view), nl=False)
+        show(view, painter)
 
 
 def _ask(session: DebugSession, painter: Painter) -> None:

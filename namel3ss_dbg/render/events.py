@@ -71,6 +71,29 @@ def _plain_key(group: str, key: str) -> str:
     return key if _KEY.match(key) else plain_value(key)
 
 
+def gist_of(event: TraceEvent) -> Any:
+    """What a person wants to know first: the newest message to a model, the tools it asked for, a result."""
+    if event.closes:
+        asked = event.outputs.get("tool_calls")
+        if isinstance(asked, list) and asked and not event.outputs.get("text"):
+            return ", ".join(_call_of(call) for call in asked)
+        return result_of(event)
+    messages = event.inputs.get("messages")
+    if event.span == "llm_call" and isinstance(messages, list) and messages:
+        newest = messages[-1]
+        return newest.get("content", newest) if isinstance(newest, dict) else newest
+    if event.span == "chain_step":
+        return event.inputs.get("inputs")
+    return event.inputs.get("arguments") if event.span == "app_load" else event.inputs or event.outputs
+
+
+def _call_of(call: Any) -> str:
+    if not isinstance(call, dict) or not isinstance(call.get("arguments"), dict):
+        return call if isinstance(call, str) else plain_value(call)
+    arguments = ", ".join(f"{key}={plain_value(value)}" for key, value in call["arguments"].items())
+    return f"{call.get('name')}({arguments})"
+
+
 def mocked(event: TraceEvent) -> bool:
     """Whether somebody else than the program's world gave this answer."""
     return bool(event.metadata.get("mocked"))
@@ -282,8 +305,8 @@ class Passed:
         yield shortened(head, width, signs.cut)
 
     def _said(self, event: TraceEvent, edge: int, room: int) -> Line:
-        if edge == END:
-            said = result_of(event)
-            return (Piece(f"  {self.signs.arrow} ", "dim"), *value_line(said, room - 2, self.signs)) if said else ()
-        said = event.inputs or event.outputs
-        return (Piece("  "), *value_line(said, room, self.signs)) if said else ()
+        said = gist_of(event)
+        if said in ("", None, {}, []):
+            return ()
+        arrow = f"{self.signs.arrow} " if edge == END else ""
+        return (Piece(f"  {arrow}", "dim"), *value_line(said, room - len(arrow), self.signs))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import Any, Literal, NamedTuple
 
 import attrs
@@ -126,24 +126,43 @@ def _is_compared(columns: Columns, row: Moment) -> bool:
 
 
 def _paired(recorded: Timeline, rows: list[Moment], rerun: Timeline, others: list[Moment]) -> Iterable[Pair]:
-    """Siblings in pairs: by order, but those that ran at the same time by what went in, as far as that was the same."""
-    if len(set(map(recorded.columns.lane.__getitem__, rows))) < 2:
+    """Siblings in pairs: by order, but those that ran at the same time by what went in and, if it is the same, out."""
+    if not (_ran_together(recorded, rows) or _ran_together(rerun, others)):
         return zip(rows, others, strict=False)
-    waiting: dict[bytes, deque[Moment]] = defaultdict(deque)
-    for other in others:
-        waiting[_digest(rerun, other)].append(other)
     pairs: dict[Moment, Moment] = {}
-    for row in rows:
-        same = waiting.get(_digest(recorded, row))
-        if same:
-            pairs[row] = same.popleft()
-    taken = set(pairs.values())
-    rest = (row for row in rows if row not in pairs)
-    return chain(pairs.items(), zip(rest, (each for each in others if each not in taken), strict=False))
+    for digest in (_digest_of_call, _digest_of_inputs, _no_digest):
+        taken = set(pairs.values())
+        waiting: dict[bytes, deque[Moment]] = defaultdict(deque)
+        for other in others:
+            if other not in taken:
+                waiting[digest(rerun, other)].append(other)
+        for row in rows:
+            if row not in pairs and (same := waiting.get(digest(recorded, row))):
+                pairs[row] = same.popleft()
+    return pairs.items()
 
 
-def _digest(timeline: Timeline, row: Moment) -> bytes:
-    return orjson.dumps(_lasting(timeline.payloads(row).inputs), default=repr, option=_SORTED)
+def _ran_together(timeline: Timeline, rows: list[Moment]) -> bool:
+    return len({timeline.columns.lane[row] for row in rows}) > 1
+
+
+def _digest_of_call(timeline: Timeline, row: Moment) -> bytes:
+    end = timeline.columns.match[row]
+    outputs = timeline.payloads(end).outputs if end >= 0 else {}
+    return _digest([timeline.payloads(row).inputs, outputs])
+
+
+def _digest_of_inputs(timeline: Timeline, row: Moment) -> bytes:
+    return _digest(timeline.payloads(row).inputs)
+
+
+def _no_digest(timeline: Timeline, row: Moment) -> bytes:
+    """What is left is paired in order."""
+    return b""
+
+
+def _digest(value: Any) -> bytes:
+    return orjson.dumps(_lasting(value), default=repr, option=_SORTED)
 
 
 def _lasting(value: Any) -> Any:

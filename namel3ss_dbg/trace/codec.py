@@ -94,9 +94,9 @@ def event_of(record: Payload) -> TraceEvent:
     """
     if None in record.values():
         record = {key: value for key, value in record.items() if value is not None}
-    stamp = record.get("timestamp", 0.0)
-    if stamp.__class__ is not float or "event_id" not in record:
-        record = {"event_id": "", **record, "timestamp": _timestamp(stamp)}
+    record = {"event_id": "", "timestamp": 0.0, **record}
+    if type(record["timestamp"]) is not float:
+        record["timestamp"] = _timestamp(record["timestamp"])
     return _convert.structure(record, TraceEvent)
 
 

@@ -180,7 +180,8 @@ class Linker:
                 if said is None:
                     around = outside if linked else self._innermost()
                 else:
-                    linked = True
+                    if not linked:
+                        linked = columns.linked = True
                     around = find(said) or find_earlier(said) or outside
                 depth, lane = around.depth + 1, around.lane
                 if edge == START:
@@ -204,7 +205,6 @@ class Linker:
             depths.append(depth if depth < DEEPEST else DEEPEST)
             lanes.append(lane)
             row += 1
-        columns.linked = linked
         self._fill("offset", offsets)
         self._fill("shape", codes)
         self._fill("error", [0 if (text := head.error) is None else self._error_code(text) for head in heads])

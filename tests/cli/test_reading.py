@@ -162,3 +162,17 @@ def test_a_trace_cut_in_its_last_line_is_read_up_to_there(folder: Path) -> None:
     assert done.returncode == 0
     assert places(done.stdout.splitlines()) == [f"#{number}" for number in range(8)]
     assert "was never finished" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["replay", "trace.jsonl"], ["analyze", "trace.jsonl"], ["inspect", "trace.jsonl"]])
+def test_colours_come_when_they_are_wanted(words: list[str], folder: Path) -> None:
+    """--color goes before NO_COLOR, and a pipe has none of its own accord."""
+
+    def colored(*flags: str, **variables: str) -> bool:
+        return "\x1b[" in namel3ss("debug", *words, *flags, folder=folder, **variables).stdout
+
+    assert not colored()
+    assert colored("--color", "always", NO_COLOR="1")
+    assert colored(FORCE_COLOR="1")
+    assert not colored("--color", "never", FORCE_COLOR="1")
+    assert not colored(FORCE_COLOR="1", NO_COLOR="1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from namel3ss_dbg.events import BEGINNING, TraceEvent
 from namel3ss_dbg.timeline.gate import Gate
 from namel3ss_dbg.timeline.session import DebugSession
 from namel3ss_dbg.timeline.timeline import Timeline
+from namel3ss_dbg.trace.columns import END, Columns, head_of
 
 SPANS = {"app_load": "app", "agent_execution": "agent", "agent_turn": "agent", "llm_call": "llm", "tool_call": "tool"}
 NAMES = ("Planner", "Critic", "get_weather")
@@ -141,3 +143,25 @@ def live(events: Sequence[TraceEvent]) -> DebugSession:
     threading.Thread(target=program, daemon=True).start()
     gate.wait_held()
     return DebugSession(timeline, gate=gate)
+
+
+def interleaved(events: list[TraceEvent], chance: random.Random) -> list[TraceEvent]:
+    """The same events in another order that keeps each span's children between its start and its end, in order."""
+    columns = Columns()
+    add = columns.linker()
+    for event in events:
+        add(head_of(event), 0)
+    needs: dict[int, set[int]] = {row: set() for row in range(len(events))}
+    for row in needs:
+        if columns.parent[row] >= 0:
+            needs[row].add(columns.parent[row])
+        before = columns.previous_on_lane(row)
+        if before >= 0:
+            needs[row].add(before)
+        if columns.edge_at(row) == END and columns.match[row] >= 0:
+            needs[row] |= {inside for inside in range(row) if columns.parent[inside] == columns.match[row]}
+    order: list[int] = []
+    while len(order) < len(events):
+        ready = [row for row in needs if row not in order and needs[row] <= set(order)]
+        order.append(chance.choice(ready))
+    return [events[row] for row in order]

@@ -13,7 +13,7 @@ from namel3ss_dbg.timeline.lanes import Lanes
 from namel3ss_dbg.timeline.patterns import OfShape, is_of_kind
 from namel3ss_dbg.timeline.session import DebugSession
 from namel3ss_dbg.trace.columns import END, NONE, Columns, head_of
-from tests.support.runs import live, recorded, runs
+from tests.support.runs import interleaved, live, recorded, runs
 
 Script = list[tuple[str, Direction]]
 
@@ -148,28 +148,6 @@ def test_any_interleaving_gives_each_lane_the_frames_it_has_alone(
     shuffled = interleaved(events, chance)
 
     assert frames_by_id(shuffled) == frames_by_id(events)
-
-
-def interleaved(events: list[TraceEvent], chance: random.Random) -> list[TraceEvent]:
-    """The same events in another order that keeps each span's children between its start and its end, in order."""
-    columns = Columns()
-    add = columns.linker()
-    for event in events:
-        add(head_of(event), 0)
-    needs: dict[int, set[int]] = {row: set() for row in range(len(events))}
-    for row in needs:
-        if columns.parent[row] >= 0:
-            needs[row].add(columns.parent[row])
-        before = columns.previous_on_lane(row)
-        if before >= 0:
-            needs[row].add(before)
-        if columns.edge_at(row) == END and columns.match[row] >= 0:
-            needs[row] |= {inside for inside in range(row) if columns.parent[inside] == columns.match[row]}
-    order: list[int] = []
-    while len(order) < len(events):
-        ready = [row for row in needs if row not in order and needs[row] <= set(order)]
-        order.append(chance.choice(ready))
-    return [events[row] for row in order]
 
 
 def frames_by_id(events: list[TraceEvent]) -> dict[str, list[str]]:
