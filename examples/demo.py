@@ -17,7 +17,7 @@ QUESTION = """'{"input": "Where should the four of us hike on Saturday?"}'"""
 STEPS: tuple[tuple[str, str, str], ...] = (
     ("Run an app on its offline model, and record everything that it does.", f"trace app.ai --run-args {QUESTION}", ""),
     ("The whole run, as it happened.", "replay trace.jsonl", ""),
-    ("Where time and money went, and what failed.", "analyze trace.jsonl", ""),
+    ("Where time and money went, and what failed.", "analyze trace.jsonl --format table", ""),
     (
         "Stop where a tool failed, look around, and step backwards to what the model had asked for.",
         "replay trace.jsonl --breakpoint tool_failed",

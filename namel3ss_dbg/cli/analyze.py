@@ -30,7 +30,12 @@ from .recording import open_trace
 @click.option("--performance/--no-performance", default=None, help="Show where the time went.")
 @click.option("--errors/--no-errors", default=None, help="Show what failed.")
 @click.option("--summary/--no-summary", default=None, help="Show the run as a whole.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="How it is printed.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    help="How it is printed; by default as tables on a terminal and as lines of key=value in a pipe.",
+)
 @click.option("--fail-on", type=click.Choice(["errors"]), help="Exit with 1 when there are any.")
 @filter_option("Count only this kind of component")
 @color_option
@@ -39,7 +44,7 @@ def analyze(
     performance: bool | None,
     errors: bool | None,
     summary: bool | None,
-    form: str,
+    form: str | None,
     fail_on: str | None,
     kinds: tuple[str, ...],
     color: str,
@@ -55,7 +60,7 @@ def analyze(
         if form == "json":
             click.echo(orjson.dumps(_parts(to_json(report), sections), option=orjson.OPT_INDENT_2))
         else:
-            painter = painter_for(sys.stdout, color)  # type: ignore[arg-type]
+            painter = painter_for(sys.stdout, color, pictures=form == "table")  # type: ignore[arg-type]
             show(ReportView(report, sections), painter)
     return 1 if fail_on == "errors" and report.errors.total_errors else 0
 

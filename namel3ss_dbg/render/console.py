@@ -53,11 +53,12 @@ def painter_for(
     width: int | None = None,
     environ: Mapping[str, str] | None = None,
     signs: Signs = UNICODE,
+    pictures: bool = False,
 ) -> Painter:
-    """The painter for a stream: a screen for terminals and where colours are forced, else plain."""
+    """The painter for a stream: a screen for terminals, and where colours or pictures are asked for; else plain."""
     terminal = stream.isatty()
     color = wants_color(choice, terminal=terminal, environ=environ)
-    if not terminal and not color:
+    if not (terminal or color or pictures):
         return PlainPainter()
     from .screen import ScreenPainter  # rich takes 28 ms to load, and what is piped into a program shall not wait
 

@@ -20,7 +20,6 @@ from ..trace.codec import INVALID
 from ..trace.columns import Columns, head_of
 from ..trace.index import TraceIndex
 
-_SLICE = 20_000
 _REMEMBERED = 512
 _LOOKS_AGAIN_S = 0.05
 
@@ -61,6 +60,8 @@ class Timeline:
         self._index = index
         self.columns: Columns = index.columns if index is not None else Columns()
         self.overlay: Overlay | None = None
+        self.slice = 20_000
+        """How many events of a recording are read at a time; between two slices a motion can be interrupted."""
         self._events: list[TraceEvent] = []
         self._decoded: dict[Moment, TraceEvent] = {}
         self._said: dict[Moment, Payloads] = {}
@@ -189,7 +190,7 @@ class Timeline:
         """Read on in a recording, by one slice; whether there was more."""
         if self._index is None:
             return False
-        return self._index.advance(_SLICE, within_s=within_s) > 0
+        return self._index.advance(self.slice, within_s=within_s) > 0
 
     def reach(self, moment: Moment) -> bool:
         """Read on until `moment` is known; whether it exists."""

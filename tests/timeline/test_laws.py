@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from namel3ss_dbg.events import BACKWARD, BEGINNING, FORWARD, Direction, Stop, TraceEvent, TraceFilter
+from namel3ss_dbg.events import BACKWARD, BEGINNING, FORWARD, Direction, PlaceError, Stop, TraceEvent, TraceFilter
+from namel3ss_dbg.timeline.kinds import is_of_kind
 from namel3ss_dbg.timeline.lanes import Lanes
-from namel3ss_dbg.timeline.patterns import OfShape, is_of_kind
+from namel3ss_dbg.timeline.patterns import OfShape, Strand
 from namel3ss_dbg.timeline.session import DebugSession
+from namel3ss_dbg.timeline.timeline import Timeline
 from namel3ss_dbg.trace.columns import END, NONE, Columns, head_of
+from namel3ss_dbg.trace.index import TraceIndex
 from tests.support.runs import interleaved, live, recorded, runs
+from tests.support.stories import write_trace
 
 Script = list[tuple[str, Direction]]
 
@@ -197,3 +204,105 @@ def test_back_and_forward_walk_the_stops(events: list[TraceEvent], visits: list[
 
     assert back == places[-2::-1]
     assert there == places[1:]
+
+
+@settings(max_examples=100, deadline=None)
+@given(runs(), scripts, settings_of_a_person, st.integers(0, 20), st.integers(1, 7))
+def test_a_half_read_recording_stops_where_a_whole_one_does(
+    events: list[TraceEvent], script: Script, wanted: tuple, read: int, size: int
+) -> None:
+    """Read on in slices of any size while a script is typed, a file gives the stops and hits of the whole run."""
+    with tempfile.TemporaryDirectory() as folder, TraceIndex(write_trace(Path(folder) / "run.jsonl", events)) as index:
+        timeline = Timeline(index)
+        timeline.slice = size
+        index.advance(read)
+        half_read = prepare(DebugSession(timeline), wanted)
+
+        assert drive(half_read, script) == drive(prepare(recorded(events), wanted), script)
+
+
+@given(runs(), st.integers(-1, 40), st.integers(0, 5))
+def test_a_search_stops_where_a_scan_does(events: list[TraceEvent], begin: int, kind: int) -> None:
+    """Looking for a test's next event is asking it about every visible event, one by one."""
+    session = recorded(events)
+    begin = min(begin, len(events) - 1)
+    component = ("agent", "llm", "tool", "app", "error", "x")[kind]
+    session.cursor.look_at(TraceFilter(components={"agent", "llm"}))
+    seen = [row for row in range(len(events)) if session.cursor.sees(row) and events[row].component == component]
+
+    for direction, wanted in (
+        (FORWARD, next((row for row in seen if row > begin), None)),
+        (BACKWARD, next((row for row in reversed(seen) if row < begin), None)),
+    ):
+        session.cursor.goto(begin)
+        stop = session.cursor.seek(lambda moment: events[moment].component == component, direction)
+        assert (stop.moment if not stop.at_edge else None) == wanted
+
+
+@given(runs(), st.integers(-1, 40), st.booleans(), st.booleans())
+def test_next_and_finish_are_never_deeper(events: list[TraceEvent], begin: int, forward: bool, filtered: bool) -> None:
+    """next rests on something no deeper than where it was, finish on something less deep, whatever is hidden."""
+    session = recorded(events)
+    begin, way = min(begin, len(events) - 1), FORWARD if forward else BACKWARD
+    session.cursor.look_at(TraceFilter(event_types={"agent_turn", "llm_call_end", "custom"}) if filtered else None)
+    depth = session.timeline.columns.depth
+    for motion, less in ((session.cursor.next, 0), (session.cursor.finish, 1)):
+        session.cursor.goto(begin)
+        stop = motion(way)
+        if stop.reason == "step" and begin >= 0:
+            assert depth[stop.moment] <= depth[begin] - less
+            assert session.cursor.sees(stop.moment)
+
+
+@given(runs(), places.filter(bool), st.integers(-1, 40), st.booleans())
+def test_a_place_is_the_nearest_event_of_its_pattern(
+    events: list[TraceEvent], texts: list[str], here: int, forward: bool
+) -> None:
+    """What a place resolves to belongs to it, and nothing that belongs to it is nearer."""
+    session = recorded(events)
+    here = min(here, len(events) - 1)
+    for text in texts:
+        pattern = session.places.pattern(text)
+        rows = [row for row in range(len(events)) if pattern.holds(session.timeline.columns, row)]
+        try:
+            moment = session.places.resolve(text, here=here, forward=forward)
+        except PlaceError:
+            assert rows == []
+            continue
+        near = [row for row in rows if (row > here if forward else row < here)]
+        assert moment == ((near[0] if forward else near[-1]) if near else rows[0])
+
+
+@given(runs(), settings_of_a_person)
+def test_hits_only_grow(events: list[TraceEvent], wanted: tuple) -> None:
+    """From one moment to the next a breakpoint has at most one hit more, and stops only where it has."""
+    session = prepare(recorded(events), wanted)
+    for breakpoint in session.breakpoints:
+        hits = [session.breakpoints.hits(breakpoint, moment) for moment in range(-1, len(events))]
+        assert hits[0] == 0
+        for moment, (before, after) in enumerate(itertools.pairwise(hits)):
+            assert after - before in (0, 1)
+            if session.breakpoints.holds(breakpoint, moment):
+                assert after == before + 1
+
+
+@given(runs())
+def test_a_strand_is_the_same_asked_either_way(events: list[TraceEvent]) -> None:
+    """What a live program asks about one event and what a recording asks for all are the same way onwards."""
+    columns = recorded(events).timeline.columns
+    for here in range(len(events)):
+        strand = Strand(here)
+        rows = [row for row in range(here + 1, len(events)) if strand.holds(columns, row)]
+
+        assert list(strand.ahead(columns, here, len(events))) == rows
+
+
+@given(runs())
+def test_lanes_work_from_start_to_end(events: list[TraceEvent]) -> None:
+    """At every moment the working lanes are those that have begun and not ended."""
+    session = recorded(events)
+    lanes = [session.lanes.lane(number) for number in range(session.timeline.statistics().lanes)]
+    for moment in range(len(events)):
+        working = [each for each in lanes if each.opened <= moment <= (each.closed or len(events))]
+
+        assert list(session.lanes.at(moment)) == working
