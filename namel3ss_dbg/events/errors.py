@@ -32,7 +32,7 @@ class DebugError(Exception):
         self.try_ = try_
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # An exception is otherwise made again from its `args` alone, in another process, and named arguments are missing.
+        # In another process an exception is otherwise made again from its `args` alone, without what was named.
         return _again, (type(self), self.args, self.__dict__)
 
     def __str__(self) -> str:

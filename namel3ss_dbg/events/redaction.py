@@ -23,6 +23,7 @@ from .secrets import HINTS, LONGEST_SECRET, MASK, SECRET_KEY, URL_HINT, masked
 __all__ = ["MASK", "Redactor", "plain", "safe_repr"]
 
 _DEEPEST = 40
+_dumps, _NEWLINE = orjson.dumps, orjson.OPT_APPEND_NEWLINE  # looked up once: each is asked for at every event
 _LONGEST_KEY = 1_000
 
 
@@ -76,7 +77,7 @@ class Redactor:
                 if type(value) is str and len(value) > limit:
                     return self._walked(record)
         try:
-            line = orjson.dumps(record, plain_or_repr, orjson.OPT_APPEND_NEWLINE)
+            line = _dumps(record, plain_or_repr, _NEWLINE)
         except (TypeError, ValueError, RecursionError):
             return self._walked(record)
         if len(line) > limit:
@@ -98,7 +99,7 @@ class Redactor:
         if clipped:
             metadata = kept.get("metadata", {})
             kept["metadata"] = {**(metadata if isinstance(metadata, dict) else {"value": metadata}), "clipped": clipped}
-        return orjson.dumps(kept, option=orjson.OPT_APPEND_NEWLINE)
+        return _dumps(kept, None, _NEWLINE)
 
     def _shrunk(self, value: Any, budget: _Budget, depth: int, *, secret: bool = False) -> Any:
         """A copy that encodes to about `budget.left` bytes at most, keeping the shape of what it keeps."""

@@ -8,6 +8,7 @@ processes that count on from the same number would give two events one id.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import os
@@ -35,6 +36,8 @@ _MARKER_INTERVAL = 1.0
 _MEGABYTE = 1 << 20
 _STARTED, _COMPLETED = Status.STARTED.value, Status.COMPLETED.value
 # The bare words: orjson takes five times as long for an enum's member.
+
+_NUMBER = (int, float)
 
 Listener = Callable[[TraceEvent], None]
 
@@ -250,12 +253,12 @@ class Execution:
     def _spend(self, record: Payload, tokens: Any, cost: Any) -> None:
         if tokens is not None:
             record["tokens_used"] = tokens
+            if isinstance(tokens, _NUMBER):
+                self.tokens_used += tokens
         if cost is not None:
             record["cost_estimate"] = cost
-        if isinstance(tokens, int | float):
-            self.tokens_used += tokens
-        if isinstance(cost, int | float):
-            self.cost_estimate += cost
+            if isinstance(cost, _NUMBER):
+                self.cost_estimate += cost
 
     def _tell(self, line: bytes) -> None:
         event = decode_line(line)
@@ -280,7 +283,11 @@ class Execution:
         if self._ending():  # a count, not a lock: a signal's handler may end the run while it is being ended
             return False
         if self._marks:
-            self._mark_performance(time.time())
+            try:
+                self._mark_performance(time.time())
+            except Exception as problem:  # as in open
+                self.report(problem)
+        self._due = float("inf")  # nothing may come between the count and the end
         summary = {
             "events": self.event_count + 1,
             "tokens_used": self.tokens_used,
@@ -324,7 +331,7 @@ class Execution:
         self._due = min(self._memory_due, self._marker_due)
 
     def _mark_performance(self, now: float) -> None:
-        self._marker_due = now + _MARKER_INTERVAL
+        self._marker_due = float("inf")  # the marker is an event too, and is not to call for another one
         wall = now - self.started_at
         cpu = time.process_time() - self._cpu_start
         measured: Payload = {
@@ -338,13 +345,15 @@ class Execution:
             measured["peak_memory_mb"] = self._peak_mb
         parent = self.root.event_id
         self.point("performance_marker", "app", self.app_name, parent, _COMPLETED, {"outputs": measured})
+        self._marker_due = now + _MARKER_INTERVAL
 
 
 def _payload(value: Any) -> Payload:
     """What was given as a payload, as an object: what is none becomes the `value` of one."""
-    if isinstance(value, dict):
-        return value
-    return dict(value) if isinstance(value, Mapping) else {"value": value}
+    with contextlib.suppress(Exception):  # even its class may be a property of somebody's
+        if isinstance(value, Mapping):
+            return dict(value)
+    return {"value": value}
 
 
 _executions: weakref.WeakSet[Execution] = weakref.WeakSet()

@@ -45,6 +45,7 @@ class ExecutionTracer:
         self._latest: Execution | None = None
         self._open: set[Execution] = set()
         self._begun = False
+        self._ends_with_worker = 0
 
     # Runs
 
@@ -99,6 +100,7 @@ class ExecutionTracer:
         self._open = {execution, *(other for other in self._open if not other.finished)}
         if len(self._open) == 1:
             atexit.register(self._finish_all)
+            self._end_with_worker()
         return execution
 
     def start(self, app_name: str | None = None, **how: Any) -> Execution | None:
@@ -151,6 +153,14 @@ class ExecutionTracer:
                 self.finish(execution=execution)
             else:
                 self.finish(Status.FAILED, error=describe(problem), execution=execution)
+
+    def _end_with_worker(self) -> None:
+        """In a worker of `multiprocessing`, which leaves without asking `atexit`: end what is open all the same."""
+        process = sys.modules.get("multiprocessing.process")
+        if process is None or process.parent_process() is None or self._ends_with_worker == os.getpid():
+            return
+        self._ends_with_worker = os.getpid()
+        sys.modules["multiprocessing.util"].Finalize(None, self._finish_all, exitpriority=0)
 
     def _run_for(self, span: Span | None) -> tuple[Execution | None, Span | None]:
         """The run that something new within `span` belongs to, and the span around it.

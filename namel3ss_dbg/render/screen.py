@@ -7,6 +7,7 @@ everything and asks nobody: its width, whether there is colour, and an empty env
 from __future__ import annotations
 
 import io
+from typing import Literal
 
 from rich import box
 from rich.color import ColorSystem
@@ -18,7 +19,10 @@ from rich.text import Text
 from .pieces import UNICODE, Line, Signs, Style, line, text_of
 from .tables import Table, View
 
-_LOOKS: dict[Style, str] = {
+Theme = Literal["dark", "light"]
+"""The background that the colours are chosen for."""
+
+_DARK: dict[Style, str] = {
     "": "none",
     "dim": "bright_black",
     "title": "bold",
@@ -38,16 +42,22 @@ _LOOKS: dict[Style, str] = {
     "sign": "bold yellow",
     "bar": "blue",
 }
-_STYLES = {name: RichStyle.parse(look) for name, look in _LOOKS.items()}
+_LIGHT: dict[Style, str] = {**_DARK, "kind": "blue", "word": "magenta", "warning": "magenta", "sign": "bold magenta"}
+# Yellow and cyan cannot be read on white.
+_STYLES: dict[Theme, dict[Style, RichStyle]] = {
+    "dark": {name: RichStyle.parse(look) for name, look in _DARK.items()},
+    "light": {name: RichStyle.parse(look) for name, look in _LIGHT.items()},
+}
 
 
 class ScreenPainter:
     """Paints for a screen of a known width."""
 
-    def __init__(self, width: int, *, color: bool, signs: Signs = UNICODE) -> None:
+    def __init__(self, width: int, *, color: bool, signs: Signs = UNICODE, theme: Theme = "dark") -> None:
         self.width = max(width, 20)
         self.color = color
         self.signs = signs
+        self._styles = _STYLES[theme]
 
     def paint(self, view: View) -> str:
         """The view as lines, with colour codes if there is colour."""
@@ -60,7 +70,7 @@ class ScreenPainter:
         """A line; views make it fit, so it needs none of rich's layout, which takes ten times as long."""
         if not self.color:
             return f"{text_of(pieces).rstrip()}\n"
-        parts = (_STYLES[piece.style].render(piece.text, color_system=ColorSystem.STANDARD) for piece in pieces)
+        parts = (self._styles[piece.style].render(piece.text, color_system=ColorSystem.STANDARD) for piece in pieces)
         return f"{''.join(parts)}\n"
 
     def _painted_table(self, table: Table) -> str:
@@ -88,12 +98,14 @@ class ScreenPainter:
             show_edge=False,
             pad_edge=False,
             padding=(0, 1, 0, 0),
-            header_style=_STYLES["dim"],
+            header_style=self._styles["dim"],
         )
         for column in fitted.columns:
             painted.add_column(column.title, justify="right" if column.right else "left", no_wrap=True)
         for row in fitted.rows:
-            painted.add_row(*(Text.assemble(*((piece.text, _STYLES[piece.style]) for piece in cell)) for cell in row))
+            painted.add_row(
+                *(Text.assemble(*((piece.text, self._styles[piece.style]) for piece in cell)) for cell in row)
+            )
         return painted
 
 

@@ -33,15 +33,18 @@ def find_source(file: str, folders: Iterable[Path] = ()) -> Path | None:
     return next((path for path in candidates if _is_file(path)), None)
 
 
-def read_excerpt(file: str, number: int, folders: Iterable[Path] = (), *, around: int = 1) -> Excerpt | None:
-    """The line `number` and `around` lines before and after it; None when the file is not found or not that long."""
+def read_excerpt(
+    file: str, number: int, folders: Iterable[Path] = (), *, around: int = 1, after: int | None = None
+) -> Excerpt | None:
+    """The line `number`, `around` lines before and as many, or `after`, behind it; None when the file has it not."""
     path = find_source(file, folders)
     if path is None or not 1 <= number <= _MOST_LINES:
         return None
     first = max(number - around, 1)
+    last = number + (around if after is None else after)
     try:
         with path.open(encoding="utf-8", errors="replace") as text:
-            lines = [row.rstrip("\n")[:_LONGEST_LINE].expandtabs(4) for row in islice(text, first - 1, number + around)]
+            lines = [row.rstrip("\n")[:_LONGEST_LINE].expandtabs(4) for row in islice(text, first - 1, last)]
     except OSError:
         return None
     if len(lines) <= number - first:

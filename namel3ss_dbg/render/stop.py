@@ -53,6 +53,8 @@ class StopView:
     """Where source files may be, besides the trace's folder and the working directory."""
     held_s: float | None = None
     """How long a running program has been held here."""
+    lines: int = 3
+    """How many lines of source."""
     signs: Signs = UNICODE
 
     @property
@@ -134,11 +136,12 @@ class StopView:
     def excerpt(self, event: TraceEvent) -> Excerpt | None:
         """The lines of source around what an event belongs to."""
         source = source_of(event)
-        if source is None:
+        if source is None or self.lines < 1:
             return None
         index = self.timeline.index
         beside = (index.path.parent,) if index is not None else ()
-        return read_excerpt(*source, [*self.folders, *beside, Path.cwd()])
+        folders = [*self.folders, *beside, Path.cwd()]
+        return read_excerpt(*source, folders, around=(self.lines - 1) // 2, after=self.lines // 2)
 
     def _values(self, event: TraceEvent, width: int) -> Iterator[Line]:
         if failed(event):

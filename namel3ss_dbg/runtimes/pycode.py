@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import functools
 import inspect
-import linecache
 import os
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ..events import UsageError
-
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _LIBRARIES = tuple(
     Path(os.path.realpath(path))
-    for path in (*map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")), Path(__file__).parents[1])
+    for path in (
+        *map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")),
+        str(Path(__file__).parents[1]),
+    )
 )
 
 
@@ -77,32 +77,5 @@ def code_of(function: Callable[..., Any]) -> CodeType | None:
         if inner is function:
             break
         function = inner
-    code = getattr(function, "__code__", None) or getattr(getattr(type(function), "__call__", None), "__code__", None)
+    code = getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
     return code if isinstance(code, CodeType) else None
-
-
-def check_line(file: str, line: int) -> None:
-    """Make sure that a line of a file can be stopped at.
-
-    Raises:
-        UsageError: The file cannot be read, or nothing is executed on that line.
-    """
-    name = Path(file).name
-    source = "".join(linecache.getlines(file))
-    try:
-        lines = sorted(set(_lines_of(compile(source, file, "exec", dont_inherit=True))))
-    except (SyntaxError, ValueError):
-        lines = []
-    if not source or not lines:
-        raise UsageError(f"There is no Python code in '{file}'", try_="Name a file and a line: tools.py:12.")
-    if line not in lines:
-        later = next((each for each in lines if each > line), lines[-1])
-        raise UsageError(f"Nothing is executed on line {line} of {name}", try_=f"Take line {later}.")
-
-
-def _lines_of(code: CodeType) -> Iterator[int]:
-    """The lines that are executed, of functions only those after the one with the `def`."""
-    yield from (line for _, _, line in code.co_lines() if line)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _lines_of(constant)

@@ -29,7 +29,7 @@ def traced_by_a_debugger() -> bool:
     return any(str(module).partition(".")[0].startswith(_DEBUGGERS) for module in modules)
 
 
-def refuse_beside_a_debugger(version: tuple[int, ...] = sys.version_info) -> None:
+def refuse_beside_a_debugger(version: tuple[int, int] = sys.version_info[:2]) -> None:
     """Make sure that a walk disturbs no other debugger.
 
     Raises:

@@ -13,6 +13,9 @@ import attrs
 
 from .pystops import Returned, StopEvent
 
+_NAP_S = 0.1
+# Ctrl-C does not wake a thread that was just about to fall asleep, on Windows none at all: so it sleeps in naps.
+
 
 class Lane(NamedTuple):
     """One strand of the tool's work: a thread, and the asyncio task that it is in."""
@@ -28,8 +31,6 @@ class Held:
     frame: FrameType
     event: StopEvent
     lane: Lane
-    tasks: frozenset[object]
-    """The asyncio tasks that there are; what a step begins is not among them."""
     thread: threading.Thread
     returned: Returned | None = None
     exception: BaseException | None = None
@@ -44,15 +45,18 @@ class Turn:
         self.held: Held | None = None
         self.over = False
         """Whether the call has ended."""
+        self._closed = False
         self._changed = threading.Condition()
-        # Protects `held` and `over`, which are read without it where an old value does no harm.
+        # Protects the others, which are read without it where an old value does no harm.
 
     # On the tool's threads
 
     def hold(self, held: Held) -> None:
-        """Wait until the debugger lets go, and before that while another thread is held."""
+        """Wait until the debugger lets go, and before that while another thread is held; once closed, never."""
         with self._changed:
             self._changed.wait_for(self._is_free)
+            if self._closed:
+                return
             self.held = held
             self._changed.notify_all()
             self._changed.wait_for(lambda: self.held is not held)
@@ -66,7 +70,7 @@ class Turn:
     def finish(self) -> None:
         """Say that the call has ended."""
         with self._changed:
-            self.over = True
+            self.over = self._closed = True
             self._changed.notify_all()
 
     # On the debugger's thread
@@ -77,15 +81,28 @@ class Turn:
             self.held = None
             self._changed.notify_all()
 
+    def close(self) -> None:
+        """Let everything go on, and hold nothing any more."""
+        with self._changed:
+            self._closed = True
+            self.held = None
+            self._changed.notify_all()
+
     def wait_held(self, within_s: float | None = None) -> bool:
         """Wait until a thread is held or the call is over; False when the time was over before."""
         with self._changed:
-            return self._changed.wait_for(lambda: self.held is not None or self.over, within_s)
+            while not self._changed.wait_for(self._is_at_rest, _NAP_S if within_s is None else within_s):
+                if within_s is not None:
+                    return False
+            return True
 
     def wait_over(self, within_s: float) -> bool:
         """Wait until the call is over; False when the time was over before."""
         with self._changed:
             return self._changed.wait_for(lambda: self.over, within_s)
 
+    def _is_at_rest(self) -> bool:
+        return self.held is not None or self.over
+
     def _is_free(self) -> bool:
-        return self.held is None
+        return self.held is None or self._closed

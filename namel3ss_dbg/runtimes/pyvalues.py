@@ -39,12 +39,13 @@ def parsed(text: str) -> Any:
     Raises:
         ExpressionError: It is none.
     """
+    code = text.strip()
     try:
-        return compile(text.strip(), "<expression>", "eval", dont_inherit=True)
+        return compile(code, "<expression>", "eval", dont_inherit=True)
     except SyntaxError as problem:
-        column = problem.offset - 1 if problem.offset else None
+        column = text.index(code) + (problem.offset - 1 if problem.offset else len(code))  # 0 is the end, too early
         raise ExpressionError(text, why=problem.msg, column=column) from None
-    except (ValueError, RecursionError, MemoryError) as problem:  # a null character; too many brackets
+    except (ValueError, RecursionError, MemoryError) as problem:  # half a character; too many signs
         raise ExpressionError(text, why=describe(problem)) from None
 
 

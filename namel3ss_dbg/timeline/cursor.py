@@ -15,7 +15,7 @@ from ..events import BEGINNING, FORWARD, Direction, Moment, Reason, Stop, TraceF
 from ..trace.columns import END, NONE, START, Columns
 from .breakpoints import BreakpointTable, Kind
 from .gate import Gate
-from .patterns import EndOf, Everything, Exactly, Filtered, Nothing, OfShape, Pattern, Strand
+from .patterns import Check, EndOf, Everything, Exactly, Filtered, Nothing, OfShape, Pattern, Strand
 from .timeline import Timeline
 
 _EVERYTHING: Pattern = Everything()
@@ -27,8 +27,8 @@ _Rule = Callable[[Direction], Pattern]
 # What a motion looks for from where the cursor is; asked anew for each of its repetitions.
 
 
-class _Interrupted(Exception):
-    """Somebody ended the motion that is going on."""
+class Interrupted(Exception):
+    """Somebody ended the motion, or the long look, that is going on."""
 
     def __init__(self, moment: Moment) -> None:
         super().__init__(moment)
@@ -89,10 +89,11 @@ class Cursor:
 
     def sees(self, moment: Moment) -> bool:
         """Whether the filter shows an event."""
-        return self._sees_all or self._visible.holds(self._columns, moment)
+        return self.sees_all or self._visible.holds(self._columns, moment)
 
     @property
-    def _sees_all(self) -> bool:
+    def sees_all(self) -> bool:
+        """Whether no filter hides anything."""
         return self._visible is _EVERYTHING
 
     @property
@@ -125,9 +126,16 @@ class Cursor:
         """To the next, or previous, event of a pattern."""
         return self._travel(lambda way: goal, direction, count, reason)
 
-    def seek(self, found: Callable[[Moment], bool], direction: Direction = FORWARD, count: int = 1) -> Stop:
-        """To the next, or previous, visible event that a test accepts; events are looked at one by one."""
-        return self.to(Filtered(self._visible, found, self._check), direction, count, reason="match")
+    def seek(
+        self,
+        found: Callable[[Moment], bool],
+        direction: Direction = FORWARD,
+        count: int = 1,
+        *,
+        among: Pattern | None = None,
+    ) -> Stop:
+        """To the next, or previous, visible event, or one of a pattern, that a test accepts, looked at one by one."""
+        return self.to(Filtered(among or self._visible, found, self._check), direction, count, reason="match")
 
     def goto(self, moment: Moment) -> Stop:
         """Rest at a moment that is known.
@@ -156,6 +164,12 @@ class Cursor:
         """
         self._interrupted = True
 
+    def looking(self) -> Check:
+        """What a long look that moves nothing is to call: it tells the progress, and raises `Interrupted`."""
+        self._began = self.moment
+        self._interrupted = False
+        return self._check
+
     # What motions look for
 
     def _within(self, direction: Direction) -> Pattern:
@@ -169,7 +183,7 @@ class Cursor:
         other = NONE
         if columns.edge_at(here) == (START if direction == FORWARD else END):
             other = columns.match[here]
-            if direction == FORWARD and self._sees_all:
+            if direction == FORWARD and self.sees_all:
                 return EndOf(here)
             if other >= 0 and self.sees(other):
                 return Exactly(other)
@@ -181,14 +195,14 @@ class Cursor:
         around = columns.parent[here] if here >= 0 else NONE
         if around < 0:
             return _NOTHING
-        if self._sees_all:
+        if self.sees_all:
             return EndOf(around) if direction == FORWARD else Exactly(around)
         return self._on_strand(here, columns.depth[around])
 
     def _on_strand(self, here: Moment, deepest: int) -> Pattern:
         """What can be seen, no deeper than a depth, by someone who follows the lane."""
         strand = Strand(here)
-        if deepest >= _DEEPEST and self._sees_all:
+        if deepest >= _DEEPEST and self.sees_all:
             return strand
         return Filtered(strand, lambda row: self._columns.depth[row] <= deepest and self.sees(row), self._check)
 
@@ -205,7 +219,7 @@ class Cursor:
                     break
                 self.moment = stop.moment
                 stop = self._move(rule(direction), direction, goes_on[0])
-        except _Interrupted as interrupted:
+        except Interrupted as interrupted:
             stop = Stop(interrupted.moment, "interrupted")
         return self._rest(stop)
 
@@ -241,7 +255,7 @@ class Cursor:
 
         self._gate.run_until(stops)
         if self._interrupted:
-            raise _Interrupted(self._timeline.frontier)
+            raise Interrupted(self._timeline.frontier)
         return self._timeline.frontier > before
 
     def _behind(self, goal: Pattern, reason: Reason) -> Stop:
@@ -259,7 +273,7 @@ class Cursor:
 
     def _check(self, row: Moment) -> None:
         if self._interrupted:
-            raise _Interrupted(self._began)
+            raise Interrupted(self._began)
         if self.progress is not None:
             self.progress(row)
 

@@ -82,7 +82,7 @@ class Gate:
         with self._turn:
             self._goal = goal
             self._release()
-            return None if self._over or self._detached else self._wait()
+            return self._wait()
 
     def detach(self) -> None:
         """Let the program go on and never hold it again."""
@@ -91,7 +91,7 @@ class Gate:
             self._release()
 
     def _wait(self) -> Moment | None:
-        self._turn.wait_for(lambda: self._held is not None or self._over)
+        self._turn.wait_for(lambda: self._held is not None or self._over or self._detached)
         problem, self._problem = self._problem, None
         if problem is not None:
             raise problem

@@ -125,8 +125,6 @@ def _kind(text: str, body: str) -> Place:
         why, try_ = _MISWRITTEN.get(body[0], ("it is neither a number, a kind of events nor a line", "Try llm:2."))
         raise PlaceError(text, why=why, try_=try_)
     word, name, number = found[1].strip(), found[2], found[3]
-    if name is not None and number is None and re.fullmatch(r"-?\d+", name):
-        name, number = None, name
     named = name.strip().strip('"') if name is not None else None
     return Place(text, word=word.strip('"'), name=named, occurrence=_counted(text, number, word))
 

@@ -120,7 +120,7 @@ class OnLane(Pattern):
     lane: int
 
     def lists(self, columns: Columns) -> Lists:
-        return (columns.lane_rows[self.lane],) if self.lane < len(columns.lane_rows) else ()
+        return (columns.lane_rows[self.lane],) if 0 <= self.lane < len(columns.lane_rows) else ()
 
 
 @attrs.frozen
@@ -176,8 +176,9 @@ class Strand(Pattern):
             yield row
 
     def behind(self, columns: Columns, row: Row, bound: Row) -> Iterator[Row]:
-        while (row := self.preceding(columns, row)) > bound:
-            yield row
+        while bound < (before := self.preceding(columns, row)) < row:  # only a forged sidecar does not lead back
+            yield before
+            row = before
 
     def _legs(self, columns: Columns) -> Iterator[tuple[int, Row]]:
         """The lanes of the way onwards, each with its first event that belongs to the way."""
@@ -186,9 +187,9 @@ class Strand(Pattern):
         while lane != MAIN:
             opened = columns.lane_rows[lane][0]
             around, closed = columns.parent[opened], columns.match[opened]
-            if around < 0 or closed < 0 or columns.match[around] < 0:
+            if around < 0 or closed < 0 or columns.match[around] < 0 or columns.lane[around] >= lane:
                 return
-            lane, since = columns.lane[around], max(closed, columns.match[around])
+            lane, since = columns.lane[around], max(since, closed, columns.match[around])
             yield lane, since
 
 

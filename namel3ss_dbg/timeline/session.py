@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import attrs
 
-from ..events import Mark, Moment, Payload, TraceEvent, TraceFilter, UsageError
+from ..events import Mark, Moment, Payload, TraceEvent, TraceFilter, UsageError, span_of
 from ..trace.columns import END
 from ..trace.index import TraceIndex
 from .breakpoints import Breakpoint, BreakpointTable, Kind
@@ -26,6 +26,9 @@ from .timeline import Timeline
 
 _FIRST_STOP = 2_000
 _MOST_CALLS_ASKED = 1_000
+_ANSWERING = frozenset(
+    {"llm_call", "tool_call", "prompt_execution", "agent_execution", "chain_execution", "chain_step"}
+)
 
 
 @attrs.frozen
@@ -58,6 +61,8 @@ class DebugSession:
         self.marks: dict[str, Moment] = {}
         self.places = Places(timeline, self.marks)
         self.mocks: dict[str, Mock] = {}
+        self.answers: dict[Moment, Any] = {}
+        """Answers shown in place of those of single calls, by the moments of their ends."""
         self._gate = gate
 
     @classmethod
@@ -207,6 +212,40 @@ class DebugSession:
         del self.mocks[name]
         self._show_mocks()
 
+    def answer(self, value: Any, *, at: Moment | None = None) -> Moment:
+        """Show an answer in place of that of one call, the innermost around a moment; returns the call's end.
+
+        Raises:
+            UsageError: No call is open there, or it has no end in this trace.
+        """
+        end = self._end_of_call(self.moment if at is None else at)
+        self.answers[end] = value
+        self._show_mocks()
+        return end
+
+    def take_back(self, end: Moment) -> None:
+        """Show what was recorded of one call again.
+
+        Raises:
+            UsageError: There is no answer of a person.
+        """
+        if end not in self.answers:
+            known = ", ".join(f"#{each}" for each in self.answers) or "none"
+            raise UsageError(f"The answer of #{end} is the recorded one", why=f"answered: {known}")
+        del self.answers[end]
+        self._show_mocks()
+
+    def _end_of_call(self, moment: Moment) -> Moment:
+        start, columns = self.lanes.span_at(moment), self.timeline.columns
+        span = span_of(columns.shape_at(start).event_type) if start >= 0 else "nothing"
+        if span not in _ANSWERING:
+            raise UsageError(f"No call waits for an answer at #{moment}", try_="'to llm' and 'to tool' go to one.")
+        while columns.match[start] < 0 and self.timeline.extend():
+            pass
+        if columns.match[start] < 0:
+            raise UsageError(f"The call of #{start} has no answer to replace", why="it never ended in this trace")
+        return columns.match[start]
+
     def _answers(self, name: str) -> bool:
         columns = self.timeline.columns
         if any(name in (shape.component_name, shape.component) for shape in columns.shape_names):
@@ -216,10 +255,12 @@ class DebugSession:
         return any(_llm_of(self.timeline.recorded(row)) == name for row in islice(rows, _MOST_CALLS_ASKED))
 
     def _show_mocks(self) -> None:
-        self.timeline.overlay = self._overlaid if self.mocks else None
+        self.timeline.overlay = self._overlaid if self.mocks or self.answers else None
         self.breakpoints.forget()
 
     def _overlaid(self, moment: Moment, event: TraceEvent) -> TraceEvent:
+        if moment in self.answers:
+            return mocked(event, self.answers[moment])
         names = (event.component_name, _llm_of(event), event.component)
         mock = next((self.mocks[name] for name in names if name in self.mocks), None)
         if mock is None or self.timeline.columns.edge_at(moment) != END:

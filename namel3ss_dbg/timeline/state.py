@@ -147,10 +147,14 @@ class State:
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
     def changes(self, before: Moment, after: Moment, lane: int | None = None) -> list[Change]:
-        """The visible values that differ between two moments, on the lane of the later one."""
+        """The visible values that differ between two moments, on the lane of the later one.
+
+        Where that had not begun at the earlier one, they are held against what was visible there.
+        """
         if lane is None and after >= 0:
             lane = self._columns.lane[after]
-        old, new = self.scope(before, lane).variables(), self.scope(after, lane).variables()
+        begun = lane is None or self._lanes.last_on(lane, before) >= 0
+        old, new = self.scope(before, lane if begun else None).variables(), self.scope(after, lane).variables()
         changes = (Change(name, old.get(name, ABSENT), new.get(name, ABSENT)) for name in dict.fromkeys((*new, *old)))
         return [change for change in changes if not equal(change.before, change.after)]
 

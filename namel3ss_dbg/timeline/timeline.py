@@ -60,6 +60,8 @@ class Timeline:
         self._index = index
         self.columns: Columns = index.columns if index is not None else Columns()
         self.overlay: Overlay | None = None
+        self.check: Callable[[Moment], None] | None = None
+        """Called before a slice is read on, with how far that is; it may raise to end the reading."""
         self.slice = 20_000
         """How many events of a recording are read at a time; between two slices a motion can be interrupted."""
         self._events: list[TraceEvent] = []
@@ -190,6 +192,8 @@ class Timeline:
         """Read on in a recording, by one slice; whether there was more."""
         if self._index is None:
             return False
+        if self.check is not None:
+            self.check(self.frontier)
         return self._index.advance(self.slice, within_s=within_s) > 0
 
     def reach(self, moment: Moment) -> bool:

@@ -135,15 +135,25 @@ def record_of(line: bytes) -> Payload:
     Raises:
         TraceError: It holds none.
     """
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as problem:
-        record = _python_json(line)
-        if record is None:
-            raise TraceError("This line is not an event", why=f"not JSON: {problem.msg}") from problem
+    record = value_of(line)
     if not isinstance(record, dict):
         raise TraceError("This line is not an event", why=f"expected an object, found {type(record).__name__} @ $")
     return record
+
+
+def value_of(content: bytes) -> Any:
+    """What JSON means.
+
+    Raises:
+        TraceError: It is none.
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as problem:
+        value = _python_json(content)
+        if value is None:
+            raise TraceError("This line is not an event", why=f"not JSON: {problem.msg}") from problem
+        return value
 
 
 def _python_json(line: bytes) -> Any:

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 import orjson
 
 from ..events import TraceError
-from .codec import record_of
+from .codec import record_of, value_of
 
 _BUFFER = 1 << 18
 _LONGEST_FIRST_LINE = 1 << 24
@@ -99,8 +99,8 @@ def _object_of(line: bytes) -> dict[str, object] | None:
 
 def _events_of(content: bytes) -> list[bytes] | None:
     try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError:
+        document = value_of(content)
+    except TraceError:
         return None
     events = document.get("events") if isinstance(document, dict) else document
     if not isinstance(events, list):

@@ -53,7 +53,7 @@ class TraceIndex:
             found = sidecar.load(self.path, self._file)
             if found is not None:
                 self.columns, self.position = found
-                self.complete = True
+                self.complete = not self._has_grown()
 
     def __len__(self) -> int:
         return self.columns.count
@@ -134,6 +134,7 @@ class TraceIndex:
 
     def finish(self) -> Self:
         """Read all that there is."""
+        self.advance()
         while not self.complete:
             self.advance()
         return self

@@ -84,7 +84,7 @@ _Known = tuple[int, int, int, Callable[[Row], None]]
 class Linker:
     """Adds events to columns."""
 
-    __slots__ = ("_columns", "_earlier", "_ended", "_nested", "_outside", "_shapes", "_spans")
+    __slots__ = ("_columns", "_earlier", "_ended", "_nested", "_outside", "_shapes", "_sources", "_spans")
 
     def __init__(self, columns: Columns) -> None:
         """Go on where `columns`, which must not be mapped any more, end."""
@@ -101,6 +101,8 @@ class Linker:
         self._shapes: dict[ShapeKey, _Known] = {}
         for code, key in enumerate(columns.shapes.names):
             self._shapes[key] = self._known(code)
+        self._sources: dict[tuple[str, int], Callable[[Row], None]] = {}
+        """By place in a source file, what adds a row to it."""
         if not len(columns.lane_rows):
             columns.lane_rows.open()
 
@@ -141,7 +143,7 @@ class Linker:
     def extend(self, heads: Sequence[Head], offsets: Sequence[int]) -> None:
         """Add events, given where their lines begin."""
         columns = self._columns
-        shapes, spans, outside = self._shapes.get, self._spans, self._outside
+        shapes, sources, spans, outside = self._shapes.get, self._sources.get, self._spans, self._outside
         find, find_earlier = spans.get, self._earlier.get
         lane_rows = columns.lane_rows.grown
         linked = columns.linked
@@ -195,8 +197,11 @@ class Linker:
                     if not linked:
                         self._nested.append(span)
                 metadata = head.metadata
-                if metadata is not None and metadata.source is not None:
-                    self._add_source(metadata.source, row)
+                if metadata is not None and (source := metadata.source) is not None:
+                    add_source = sources((source.file, source.line))
+                    if add_source is None:
+                        add_source = self._new_source(source)
+                    add_source(row)
             add(row)
             lane_rows[lane].append(row)
             codes.append(code)
@@ -222,12 +227,7 @@ class Linker:
             self._move_ended()
 
     def _fill(self, name: str, values: Sequence[float]) -> None:
-        kind = TYPES[name]
-        try:
-            more = pack(f"{len(values)}{kind}", *values)
-        except OverflowError:  # a memory of 1e300 MB is one that fits no float
-            more = array(kind, values).tobytes()
-        getattr(self._columns, name).frombytes(more)
+        getattr(self._columns, name).frombytes(pack(f"{len(values)}{TYPES[name]}", *values))
 
     def _around(self, said: str | None) -> LinkedSpan:
         """The span that an event says it is in."""
@@ -295,13 +295,13 @@ class Linker:
             text = "(another of very many errors)"
         return errors[text]
 
-    def _add_source(self, source: Source, row: Row) -> None:
+    def _new_source(self, source: Source) -> Callable[[Row], None]:
         columns = self._columns
-        known = len(columns.sources)
-        code = columns.sources[source.file, source.line]
-        if code == known:
+        place = (source.file, source.line)
+        if place not in columns.sources:
             columns.source_rows.open()
-        columns.source_rows.grown[code].append(row)
+        add = self._sources[place] = columns.source_rows.grown[columns.sources[place]].append
+        return add
 
 
 def _with_parents(rows: Iterable[Row], columns: Columns) -> set[Row]:

@@ -77,9 +77,9 @@ class TraceWriter:
             line = line[:-1] if self._first else b",\n" + line[:-1]
             self._first = False
         buffer = self._buffer
-        buffer.extend(line)
-        self._pending += 1
-        if now >= self._due or self._pending >= self._buffer_size or len(buffer) >= _MOST_BYTES:
+        buffer += line
+        self._pending = pending = self._pending + 1
+        if now >= self._due or pending >= self._buffer_size or len(buffer) >= _MOST_BYTES:
             self._due = now + min(self.flush() * _PAUSE, self._flush_interval)
         elif self._flusher is None:
             self._start_flusher()

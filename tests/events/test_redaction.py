@@ -175,12 +175,12 @@ class TestSecrets:
 
     def test_masking_takes_no_time_that_grows_with_the_square(self):
         """A text made to mislead the patterns is read once, not once from each of its words."""
-        text = "eyJ-" * 4_000 + "Bearer " * 2_000
+        text = "eyJ-" * 40_000 + "Bearer " * 20_000
 
         began = time.process_time()
-        kept({"a": text})
+        kept({"a": text}, Redactor(max_payload_size=300_000))
 
-        assert time.process_time() - began < 0.25
+        assert time.process_time() - began < 1.0
 
 
 class TestSize:
@@ -247,7 +247,7 @@ class TestSize:
         began = time.process_time()
         line = REDACTOR.encode({"inputs": {path[0]: payload}})
 
-        assert time.process_time() - began < (0.02 if len(path) == 1 else 0.2)
+        assert time.process_time() - began < (0.1 if len(path) == 1 else 1.0)
         assert len(line) < 17_000
 
 
@@ -268,7 +268,7 @@ class TestWhatJsonRefuses:
             began = time.process_time()
             line = REDACTOR.encode({"event_type": "x", **record})
 
-            assert time.process_time() - began < 0.25
+            assert time.process_time() - began < 1.0
             assert len(line) < 60_000
             json.loads(line)
 

@@ -103,7 +103,8 @@ _moves = st.tuples(
 def runs(draw: st.DrawFn, *, most: int = 40, finished: bool | None = None) -> list[TraceEvent]:
     """A run of some events; its open spans are ended or, as in a crash, not."""
     author = Author()
-    for move, number, span, name, point in draw(st.lists(_moves, max_size=most)):
+    least = draw(st.sampled_from((0, most // 4, most // 2)))
+    for move, number, span, name, point in draw(st.lists(_moves, min_size=least, max_size=most)):
         strand = number % len(author.strands)
         if move == "start":
             author.start(strand, span, name)

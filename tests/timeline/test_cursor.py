@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from namel3ss_dbg.events import BACKWARD, BEGINNING, FORWARD, Stop, TraceEvent, TraceFilter
-from namel3ss_dbg.timeline.cursor import Cursor
+from namel3ss_dbg.events import BACKWARD, BEGINNING, Stop, TraceEvent, TraceFilter
+from namel3ss_dbg.timeline.cursor import Cursor, Interrupted
 from namel3ss_dbg.timeline.gate import Gate
 from namel3ss_dbg.timeline.kinds import is_of_kind
 from namel3ss_dbg.timeline.patterns import OfShape
@@ -197,6 +197,15 @@ def test_a_search_looks_at_visible_events() -> None:
     assert session.cursor.seek(has_outputs, BACKWARD) == Stop(BEGINNING, "beginning")
 
 
+def test_a_search_may_be_among_the_events_of_a_pattern() -> None:
+    """Whatever the filter hides."""
+    session = recorded(weather())
+    session.cursor.look_at(TraceFilter(components="tool"))
+    turns = OfShape(is_of_kind("turn"))
+
+    assert session.cursor.seek(lambda moment: moment > 2, among=turns) == Stop(8, "match")
+
+
 # Filters
 
 
@@ -328,6 +337,28 @@ def test_reading_a_long_recording_can_be_interrupted(tmp_path: Path) -> None:
         assert 20_000 < session.timeline.frontier < 59_999
 
 
+def test_a_long_look_can_be_interrupted(tmp_path: Path) -> None:
+    """What moves nothing, such as reading a file on, tells its progress and is ended like a motion."""
+    path = tmp_path / "long.jsonl"
+    path.write_bytes(encode_line(TraceEvent(event_type="custom", event_id="x", timestamp=1.0)) * 50_000)
+    with DebugSession.open(path) as session:
+        cursor, timeline, seen = session.cursor, session.timeline, []
+        cursor.goto(7)
+        cursor.interrupt()  # of something that is over
+        cursor.progress = seen.append
+        timeline.check = cursor.looking()
+        timeline.reach(20_000)
+        cursor.interrupt()
+        with pytest.raises(Interrupted) as caught:
+            timeline.complete()
+
+        assert seen == [1_999]
+        assert caught.value.moment == session.moment == 7
+        timeline.check = None
+        timeline.complete()
+        assert timeline.frontier == 49_999
+
+
 # Live programs
 
 
@@ -400,45 +431,33 @@ def test_a_program_that_ends_without_saying_so() -> None:
     thread.join(10)
 
 
-def test_events_of_several_threads_are_seen_once() -> None:
-    """An event that came while the program was held does not stop it a second time."""
-    timeline, gate = Timeline(), Gate()
-    story = Story()
-    app = story.start("app_load", "demo")
-    for number in range(40):
-        story.end(story.start("tool_call", f"t{number}", inside=app))
-    events = iter(story.events)
-    turn = threading.Lock()
+def test_an_event_of_another_thread_is_seen_once() -> None:
+    """What came while the program was held is on the timeline, and does not hold it a second time."""
+    timeline, gate, events = Timeline(), Gate(), parallel()
 
-    def work() -> None:
-        while True:
-            with turn:
-                event = next(events, None)
-                moment = timeline.append(event) if event is not None else BEGINNING
-            if event is None:
-                return
-            gate.offer(moment)
-
-    def program() -> None:
+    def one() -> None:
         gate.offer(BEGINNING)
-        threads = [threading.Thread(target=work) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        gate.offer(timeline.append(events[0]))
+
+    def other(late: int) -> None:
+        gate.offer(late)
+        gate.offer(timeline.append(events[2]))
         timeline.close()
         gate.finish()
 
-    thread = threading.Thread(target=program)
-    thread.start()
+    first = threading.Thread(target=one)
+    first.start()
     gate.wait_held()
     session = DebugSession(timeline, gate=gate)
-    moments = []
-    while not (stop := session.cursor.step_any(FORWARD)).at_edge:
-        moments.append(stop.moment)
+    assert session.cursor.step_any() == Stop(0, "step")
+    second = threading.Thread(target=other, args=(timeline.append(events[1]),))
+    second.start()
 
-    assert moments == list(range(81))
-    thread.join(10)
+    assert session.cursor.step_any() == Stop(1, "step")
+    assert session.cursor.step_any() == Stop(2, "step")
+    assert session.cursor.step_any() == Stop(2, "end")
+    first.join(10)
+    second.join(10)
 
 
 def test_a_half_read_recording_stops_where_a_whole_one_does(tmp_path: Path) -> None:

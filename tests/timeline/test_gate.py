@@ -11,7 +11,7 @@ from namel3ss_dbg.events import BEGINNING
 from namel3ss_dbg.timeline.gate import Gate
 
 
-def start(work: Callable[[Gate], None]) -> tuple[Gate, threading.Thread]:
+def start(work: Callable[[Gate], object]) -> tuple[Gate, threading.Thread]:
     """A program that offers the beginning, works, and ends."""
     gate = Gate()
 
@@ -25,9 +25,9 @@ def start(work: Callable[[Gate], None]) -> tuple[Gate, threading.Thread]:
     return gate, thread
 
 
-def count_to(end: int) -> Callable[[Gate], None]:
+def count_to(end: int) -> Callable[[Gate], object]:
     """A program with so many events."""
-    return lambda gate: [gate.offer(moment) for moment in range(end)] and None
+    return lambda gate: [gate.offer(moment) for moment in range(end)]
 
 
 def test_a_program_is_held_before_its_first_event() -> None:
@@ -67,6 +67,24 @@ def test_a_program_that_is_let_go_is_never_held_again() -> None:
     assert not gate.wait_held()
 
 
+def test_letting_a_program_go_ends_the_motion_that_waits_for_it() -> None:
+    """An editor may disconnect while another thread waits for a stop that would never come."""
+    disconnected, asked = threading.Event(), threading.Event()
+    gate, thread = start(lambda gate: [gate.offer(0), disconnected.wait(10), gate.offer(1)])
+    gate.wait_held()
+    held: list[int | None] = []
+    waiting = threading.Thread(target=lambda: held.append(gate.run_until(lambda moment: asked.set())))
+    waiting.start()
+    asked.wait(10)
+
+    gate.detach()
+    waiting.join(10)
+    assert held == [None]
+    assert not gate.over
+    disconnected.set()
+    thread.join(10)
+
+
 def test_the_time_spent_waiting_is_told() -> None:
     """A runtime's clock can subtract it; a program that was never held waited for no time."""
     gate, thread = start(count_to(3))
@@ -104,8 +122,8 @@ def test_a_program_with_several_threads_is_held_whole() -> None:
         for thread in threads:
             thread.join()
 
-    def count_to_from(first: int) -> Callable[[Gate], None]:
-        return lambda gate: [gate.offer(moment) for moment in range(first, first + 50)] and None
+    def count_to_from(first: int) -> Callable[[Gate], object]:
+        return lambda gate: [gate.offer(moment) for moment in range(first, first + 50)]
 
     def goal(moment: int) -> bool:
         asked.append(moment)

@@ -47,6 +47,7 @@ TURNS = OfShape(is_of_kind("turn"))
         (Nothing, []),
         (lambda: OnLane(0), range(14)),
         (lambda: OnLane(3), []),
+        (lambda: OnLane(-1), []),
         (lambda: Exactly(5), [5]),
         (lambda: Exactly(14), []),
         (lambda: Exactly(-1), []),
@@ -129,6 +130,17 @@ def test_a_strand_of_a_crash_ends_with_its_lane() -> None:
 
     assert Strand(4).following(columns, 4) == NONE
     assert Strand(5).following(columns, 5) == NONE
+
+
+def test_a_forged_sidecar_makes_no_endless_way() -> None:
+    """Whatever it says about parents and lanes, following a strand ends in both directions."""
+    columns = columns_of(parallel())
+    columns.parent[3] = 7
+    columns.match[7] = 8
+    columns.lane[7] = 1
+
+    assert list(Strand(7).behind(columns, 7, NONE)) == [6, 4, 3]
+    assert list(Strand(7).ahead(columns, 7, 10)) == []
 
 
 def test_work_that_outlives_its_caller_is_followed_to_its_end() -> None:

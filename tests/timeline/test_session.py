@@ -10,7 +10,7 @@ from namel3ss_dbg.events import BEGINNING, ExpressionError, Mark, Stop, TraceErr
 from namel3ss_dbg.timeline.session import DebugSession, Mock
 from namel3ss_dbg.timeline.state import ABSENT, Change
 from tests.support.runs import live, recorded
-from tests.support.stories import parallel, weather, write_trace
+from tests.support.stories import Story, crashed, parallel, weather, write_trace
 
 
 def test_a_trace_is_opened_and_closed(tmp_path: Path) -> None:
@@ -148,6 +148,59 @@ def test_a_mock_changes_what_conditions_see() -> None:
     assert session.timeline[7].error is None
     session.unmock("get_weather")
     assert session.breakpoints.hits(breakpoint, 9) == 1
+
+
+def test_one_call_is_answered_in_another_way() -> None:
+    """The innermost call around the cursor, or around a moment; the other calls of its component stay as they are."""
+    session = recorded(weather())
+    session.cursor.goto(3)
+
+    assert session.answer("Hello") == 4
+    assert session.answer({"text": "Bye"}, at=10) == 10
+    assert session.timeline[4].outputs == {"text": "Hello"}
+    assert session.timeline[10].outputs == {"text": "Bye"}
+    assert session.timeline[6] == weather()[6]
+    session.take_back(4)
+    session.take_back(10)
+    assert session.timeline.overlay is None
+    with pytest.raises(UsageError, match=r"The answer of #4 is the recorded one: answered: none\."):
+        session.take_back(4)
+
+
+def test_an_answer_goes_before_a_mock() -> None:
+    """What is said about one call is more particular than what is said about all."""
+    session = recorded(weather())
+    session.mock("llm", "all")
+    session.answer("one", at=3)
+
+    assert (session.timeline[4].outputs, session.timeline[10].outputs) == ({"text": "one"}, {"text": "all"})
+
+
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [
+        (BEGINNING, "No call waits for an answer at #-1. 'to llm' and 'to tool' go to one."),
+        (0, "No call waits for an answer at #0. 'to llm' and 'to tool' go to one."),
+        (3, "The call of #3 has no answer to replace: it never ended in this trace."),
+    ],
+)
+def test_what_has_no_answer(moment: int, sentence: str) -> None:
+    """Outside all calls, and where a call never ended, there is nothing to replace."""
+    with pytest.raises(UsageError) as caught:
+        recorded(crashed()).answer("x", at=moment)
+
+    assert str(caught.value) == sentence
+
+
+def test_an_answer_is_read_on_for(tmp_path: Path) -> None:
+    """The end of a call that was not read yet is looked for in the rest of the file."""
+    story = Story()
+    story.start("agent_execution", "Helper")
+    for _ in range(3_000):
+        story.point("custom")
+    story.end(outputs={"response": "a"})
+    with DebugSession.open(write_trace(tmp_path / "run.jsonl", story.events)) as session:
+        assert session.answer("b", at=0) == 3_001
 
 
 def test_a_mock_for_nobody(tmp_path: Path) -> None:

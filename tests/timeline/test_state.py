@@ -133,6 +133,17 @@ def test_variables_are_what_open_calls_and_results_hold(session: DebugSession) -
     }
 
 
+def test_a_result_is_hidden_by_an_input_of_its_name() -> None:
+    """A component that is called like a value of the call is known by the value."""
+    story = Story()
+    story.start("app_load", "demo")
+    story.start("tool_call", "city")
+    story.end(outputs={"result": "Oslo"})
+    story.start("tool_call", "get_weather", city="Rome")
+
+    assert recorded(story.events).state.scope(3).variables() == {"city": "Rome"}
+
+
 def test_an_outer_frame_sees_less(session: DebugSession) -> None:
     """Seen from a call further out, what is inside it has no value."""
     assert "city" not in session.state.scope(5, frame=1).variables()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
@@ -60,6 +59,21 @@ def test_events_by_number(trace):
         assert list(index.identified("evt_00012")) == list(range(120, 130))
         assert list(index.identified("evt_000999")) == [999]
         assert list(index.identified("é")) == []
+
+
+def test_ids_that_are_written_in_another_way(tmp_path):
+    """Ids are found whatever JSON does to them, and also where they are no texts or the line is none."""
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(
+        b'{"event_type":"a","event_id":"a\\"b"}\n{"event_type":"a","event_id":17}\nrubbish\n'
+        b'{"event_type":"a","event_id":"\xc3\xa9t\xc3\xa9"}\n'
+    )
+
+    with TraceIndex(path) as index:
+        index.finish()
+
+        assert [index.identity(row) for row in range(4)] == ['a"b', "17", "", "été"]
+        assert [list(index.identified(beginning)) for beginning in ('a"', "17", "é")] == [[0], [1], [3]]
 
 
 def test_all_events_in_order(trace):
@@ -207,6 +221,23 @@ def test_a_document_cut_at_any_byte_opens(tmp_path_factory, data):
         assert index.columns.invalid == 0
 
 
+def test_a_document_as_python_writes_it(tmp_path):
+    """NaN, which Python's JSON has and no other, does not make a document unreadable."""
+    (tmp_path / "t.json").write_text(json.dumps([{"event_type": "a", "inputs": {"x": float("nan")}}]))
+
+    with TraceIndex(tmp_path / "t.json") as index:
+        assert [event.inputs for event in index.finish().events()] == [{"x": None}]
+
+
+def test_json_that_holds_no_trace(tmp_path):
+    """A JSON file without events has no event, and says so line by line."""
+    for content in ('{"a": 1}', '{\n"events": 5\n}', "5\n", "[[]"):
+        (tmp_path / "t.json").write_text(content)
+
+        with TraceIndex(tmp_path / "t.json") as index:
+            assert {event.event_type for event in index.finish().events()} <= {INVALID}
+
+
 def test_events_in_a_payload_make_no_document(tmp_path):
     """JSON Lines whose first event happens to speak of `events` are JSON Lines."""
     first = TraceEvent(
@@ -286,14 +317,15 @@ def test_a_line_of_megabytes(tmp_path):
 
 @given(st.lists(st.binary(max_size=40), max_size=20))
 def test_any_bytes_at_all(tmp_path_factory, pieces):
-    """Whatever is in the file, it opens, and every line that is not blank has a number."""
+    """Whatever is in the file, it opens, and every finished line that is not blank has a number."""
     path = tmp_path_factory.mktemp("junk") / "t.jsonl"
-    content = b"\n".join(pieces)
+    content = b"\n".join([b"# no document", *pieces, b"{"])
     path.write_bytes(content)
 
     with TraceIndex(path) as index:
         index.finish()
 
-        *whole, _ = io.BytesIO(content + b"\n" if not content.endswith(b"\n") else content).readlines() or [b""]
-        assert len(index) <= sum(bool(line.strip()) for line in (*whole, b"last"))
-        assert all(isinstance(index.event(row), TraceEvent) for row in range(len(index)))
+        assert len(index) == sum(bool(line.strip()) for line in content.split(b"\n")[:-1])
+        assert index.columns.invalid == len(index)
+        assert index.torn == 1
+        assert all(index.event(row).event_type == INVALID for row in range(len(index)))

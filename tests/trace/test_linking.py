@@ -7,7 +7,9 @@ from itertools import accumulate
 
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 
+from namel3ss_dbg.trace import linker
 from namel3ss_dbg.trace.codec import decode_line
 from namel3ss_dbg.trace.columns import END, NONE, POINT, START, Columns, head_of
 from namel3ss_dbg.trace.head import decode_head
@@ -83,6 +85,22 @@ def test_a_head_of_a_decoded_event_is_the_head_of_its_line(records):
             read.parent_event_id,
         )
         assert (live.component, live.component_name, live.status) == (read.component, read.component_name, read.status)
+
+
+@given(any_records(), st.sets(st.integers(0, 11)), st.integers(-1, 40))
+def test_questions_are_answered_as_by_looking_at_all(records, codes, row):
+    """The next and previous event of some shapes or of a lane, and how many there were, equal what a scan finds."""
+    columns = columns_of(records)
+    wanted = [code for code in codes if code < len(columns.shape_names)]
+    rows = [other for other in range(columns.count) if columns.shape[other] in wanted]
+
+    assert columns.next_of(wanted, row) == next((other for other in rows if other > row), NONE)
+    assert columns.previous_of(wanted, row) == next((other for other in reversed(rows) if other < row), NONE)
+    assert columns.count_up_to(wanted, row) == sum(other <= row for other in rows)
+    if 0 <= row < columns.count:
+        lane = [other for other in range(columns.count) if columns.lane[other] == columns.lane[row]]
+        assert columns.next_on_lane(row) == next((other for other in lane if other > row), NONE)
+        assert columns.previous_on_lane(row) == next((other for other in reversed(lane) if other < row), NONE)
 
 
 def a(kind: str, event_id: str | None = None, parent: str | None = None, **more: object) -> Record:
@@ -167,8 +185,8 @@ def test_sources_lead_to_their_rows():
 
 @pytest.mark.parametrize("linked", [True, False])
 def test_a_very_deep_nest(linked):
-    """A hundred thousand spans inside each other are linked, and let go of, without any recursion."""
-    depth = 100_000
+    """Seventy thousand spans inside each other are linked, and let go of, without any recursion."""
+    depth = 70_000
     records = [a("x_start", f"{n}", f"{n - 1}" if linked and n else None) for n in range(depth)]
 
     columns = columns_of(records)
@@ -178,21 +196,25 @@ def test_a_very_deep_nest(linked):
     del columns
 
 
-def test_many_names_share_a_shape():
-    """Where every event has a name of its own, names beyond 65,535 shapes are counted together instead of growing."""
-    columns = columns_of([a("p", component_name=f"name {n}") for n in range(70_000)])
+def test_many_names_share_a_shape(monkeypatch):
+    """Where every event has a name of its own, names beyond very many are counted together instead of growing."""
+    monkeypatch.setattr(linker, "_MOST_SHAPES", 100)
+    columns = columns_of([a("p", component_name=f"name {n}") for n in range(300)], blocks=7)
 
-    assert len(columns.shapes) == 65_536
-    assert columns.shape_at(69_999).component_name == "(one of very many names)"
-    assert len(columns.shape_rows[columns.shape[69_999]]) == 70_000 - 65_535
+    assert len(columns.shapes) == 101
+    assert columns.shape_at(99).component_name == "name 99"
+    assert columns.shape_at(299).component_name == "(one of very many names)"
+    assert len(columns.shape_rows[columns.shape[299]]) == 200
 
 
-def test_many_error_texts_share_a_code():
-    """Where every error has a text of its own, texts beyond 65,000 are counted together."""
-    columns = columns_of([a("error_occurred", error=f"error {n}") for n in range(66_000)])
+def test_many_error_texts_share_a_code(monkeypatch):
+    """Where every error has a text of its own, texts beyond very many are counted together; long ones are cut."""
+    monkeypatch.setattr(linker, "_MOST_ERROR_TEXTS", 100)
+    columns = columns_of([a("error_occurred", error=f"error {n} {'x' * 1_000}") for n in range(300)])
 
-    assert len(columns.errors) == 65_001
-    assert columns.errors.names[columns.error[65_999]] == "(another of very many errors)"
+    assert len(columns.errors) == 101
+    assert columns.errors.names[columns.error[299]] == "(another of very many errors)"
+    assert columns.errors.names[columns.error[0]] == f"error 0 {'x' * 292}"
 
 
 def test_what_is_remembered_does_not_grow():
@@ -201,7 +223,7 @@ def test_what_is_remembered_does_not_grow():
     for n in range(20_000):
         records += [a("x_start", f"s{n}", "0"), a("x_end", f"e{n}", f"s{n}")]
 
-    linker = columns_of(records).linker()
+    link = columns_of(records).linker()
 
-    assert len(linker.open) == 1
-    assert len(linker.late) < 4_000
+    assert len(link.open) == 1
+    assert len(link.late) < 4_000

@@ -9,16 +9,19 @@ from typing import Any
 
 import attrs
 
-from ...events import SourceError
+from ...events import ProgramError, SourceError
 from ...recording import ExecutionTracer
-from .check import check
+from ..python_tool import PythonTool
+from .check import check, steps_in
 from .deadline import Clock
 from .interpreter import Interpreter, show_line
 from .models import ModelSource
-from .nodes import Program, Text
+from .nodes import Program, Text, Tool
 from .parser import parse_program
+from .source import did_you_mean
 from .templates import compile_template
-from .tools import Tools
+from .tools import Toolbox, Tools
+from .values import with_references
 
 
 @attrs.frozen
@@ -46,6 +49,30 @@ class BraceRuntime:
             self.program, tracer, tools_dir=self.folder, models=self.models, tools=self.tools, clock=self.clock
         )
         return await interpreter.run(entry, arguments)
+
+    def python_tool(self, name: str, arguments: dict[str, Any]) -> PythonTool:
+        """The function that a recorded call with these arguments means.
+
+        Where the program gives a tool a variable of the environment, the recording shows `env.NAME`: there, and only
+        there, it is read again.
+
+        Raises:
+            ProgramError: There is no such tool, it runs no Python, or the arguments do not fit.
+        """
+        steps = [step for chain in self.program.chains.values() for step in steps_in(chain.body)]
+        steps = [step for step in steps if step.kind in ("tool", "python") and step.target == name]
+        unnamed = [Tool(name=name, at=step.at, python=name) for step in steps if step.kind == "python"]
+        tool = self.program.tools.get(name) or next(iter(unnamed), None)
+        if tool is None:
+            known = self.program.tools
+            raise ProgramError(
+                f"{self.program.path} has no tool '{name}'",
+                why="it was renamed or removed after the run was recorded, or never there",
+                try_=did_you_mean(name, known) or (f"Declared: {', '.join(known)}." if known else ""),
+            )
+        for step in steps:
+            arguments = with_references(arguments, step.inputs)
+        return Toolbox(self.folder).python_tool(tool, arguments)
 
 
 class BraceLanguage:

@@ -8,6 +8,7 @@ first; a tool that declares none takes any.
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -17,13 +18,16 @@ import orjson
 
 from ...events import ProgramError
 from ...events.redaction import plain
+from ..python_tool import PythonTool
 from .deadline import Clock, Overdue, within
 from .http_request import HttpRequest, send
 from .nodes import Tool
 from .offline import Sleep
-from .python_code import PythonCode, call_function
+from .python_code import Function, PythonCode, call_function
 from .schema import problems
 from .values import resolve, revealed, shown
+
+_OTHERS = {"http": "it is a request over the network", "canned": "its answer stands in its declaration"}
 
 
 class ToolError(ProgramError):
@@ -49,6 +53,7 @@ class Toolbox:
             sleep: How canned tools wait.
             clock: By which timeouts are measured.
         """
+        self._folder = folder
         self._code = PythonCode(folder)
         self._sleep = sleep
         self._clock = clock
@@ -72,9 +77,27 @@ class Toolbox:
             raise ToolError(f"The tool '{tool.name}' took too long", why=f"its timeout is {tool.timeout:g} s") from None
         return _json_value(tool, result)
 
+    def python_tool(self, tool: Tool, arguments: dict[str, Any]) -> PythonTool:
+        """The call of the function that a call of a tool makes.
+
+        Raises:
+            ProgramError: It makes none, there is no such function, or the arguments do not fit.
+        """
+        if tool.type != "python":
+            at = f"{tool.at.file}:{tool.at.line}"
+            raise ToolError(f"The tool '{tool.name}' runs no Python", why=f"{_OTHERS[tool.type]} ({at})")
+        return PythonTool(
+            self._function(tool),
+            revealed(_checked(tool, arguments)),
+            self._folder,
+            functools.partial(_json_value, tool),
+        )
+
+    def _function(self, tool: Tool) -> Function:
+        return self._code.function(tool.python or f"tools:{tool.name}", tool.at)
+
     async def _call_python(self, tool: Tool, arguments: dict[str, Any]) -> Any:
-        function = self._code.function(tool.python or f"tools:{tool.name}", tool.at)
-        return await call_function(function, revealed(arguments))
+        return await call_function(self._function(tool), revealed(arguments))
 
     async def _call_http(self, tool: Tool, arguments: dict[str, Any]) -> Any:
         return await send(HttpRequest.of(tool, arguments))

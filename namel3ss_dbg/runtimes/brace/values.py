@@ -6,6 +6,7 @@ reference travels, and what is written to a trace shows `env.NAME`.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Callable
@@ -46,6 +47,19 @@ def revealed(value: Any) -> Any:
         ProgramError: A variable is not set.
     """
     return _replaced(value, _from_environment)
+
+
+def with_references(recorded: Any, declared: Value) -> Any:
+    """A value as a trace shows it, with the references to the environment that the source has in the same places."""
+    match recorded, declared:
+        case str(), EnvRef(name) if recorded == f"env.{name}":
+            return declared
+        case dict(), dict():
+            return {key: with_references(item, declared.get(key)) for key, item in recorded.items()}
+        case list(), list() | tuple():
+            others = itertools.chain(declared, itertools.repeat(None))
+            return [with_references(*pair) for pair in zip(recorded, others, strict=False)]
+    return recorded
 
 
 def concealed_in(value: Any) -> EnvRef | None:

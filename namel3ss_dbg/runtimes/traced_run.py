@@ -1,0 +1,61 @@
+"""One run of a program under a tracer, from its first event to its last.
+
+A run always says how it ended: `completed`, `failed`, or `cancelled` when a person ended it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ..events import DebugError, Status
+from ..recording import Execution, ExecutionTracer, describe
+from .registry import Runtime
+
+
+@attrs.frozen
+class Outcome:
+    """How a run went."""
+
+    result: Any = None
+    failure: DebugError | None = None
+    """Why it failed; None when it did not."""
+    trace: Path | None = None
+
+
+def execute(
+    runtime: Runtime,
+    tracer: ExecutionTracer,
+    begin: Callable[[], Execution | None],
+    *,
+    entry: str | None,
+    arguments: dict[str, Any],
+) -> Outcome:
+    """Run a program once; `begin` begins its trace. A failure of the program is an outcome, an interruption is not.
+
+    Raises:
+        TraceError: The trace cannot be written.
+        KeyboardInterrupt: The person ended it; the trace says `cancelled`.
+    """
+
+    async def run() -> Outcome:
+        execution = begin()
+        try:
+            result = await runtime.run(tracer, entry=entry, arguments=arguments)
+        except DebugError as problem:
+            return Outcome(failure=problem, trace=_finish(tracer, execution, Status.FAILED, error=describe(problem)))
+        except BaseException as problem:
+            cancelled = isinstance(problem, asyncio.CancelledError | KeyboardInterrupt)
+            _finish(tracer, execution, Status.CANCELLED if cancelled else Status.FAILED, error=describe(problem))
+            raise
+        return Outcome(result, trace=_finish(tracer, execution, Status.COMPLETED, outputs={"result": result}))
+
+    return asyncio.run(run())
+
+
+def _finish(tracer: ExecutionTracer, execution: Execution | None, status: str, **how: Any) -> Path | None:
+    return tracer.finish(status, execution=execution, **how) if execution is not None else None
