@@ -7,7 +7,7 @@ how many it used, whatever kinds of calls a trace records.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import attrs
@@ -93,7 +93,7 @@ def spending_of(spans: Spans) -> Spending:
 def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
     """The admitted events whose tokens, or costs, count: no call inside them has any."""
     parent = spans.columns.parent
-    rows = [row for row, value in enumerate(getattr(spans.columns, name)) if value]
+    rows = list(itertools.compress(range(spans.count), getattr(spans.columns, name)))
     repeats: set[Row] = set()
     for row in rows:
         outer = parent[row]
@@ -105,50 +105,48 @@ def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
 
 
 def _by_model(spans: Spans) -> dict[str, ModelSpending]:
-    columns = spans.columns
+    heads = sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call")))
+    rows = sorted({*heads, *(end for end in map(spans.end, heads) if end >= 0)})
+    said = dict(zip(rows, _calls(spans.timeline, rows), strict=True))
     calls: dict[str, list[Row]] = {}
-    tokens: dict[str, tuple[list[int], list[int]]] = {}
-    for head in sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call"))):
-        end = spans.end(head)
-        answer = _call(spans.timeline, end).outputs if end >= 0 else None
-        model = answer.model if answer is not None else None
-        if model is None and head != end:
-            asked = _call(spans.timeline, head).inputs
-            model = asked.model if asked is not None else None
-        if not isinstance(model, str):
-            model = columns.shape_at(head).component_name or UNKNOWN
-        if model not in calls:
-            calls[model], tokens[model] = [], ([], [])
-        calls[model].append(head)
-        if answer is not None:
-            prompt, completion = tokens[model]
-            prompt.append(_tokens(answer.prompt_tokens))
-            completion.append(_tokens(answer.completion_tokens))
-    return {
-        model: ModelSpending(
-            provider=columns.shape_at(heads[0]).component_name or UNKNOWN,
-            heads=heads,
-            prompt_tokens=sum(tokens[model][0]),
-            completion_tokens=sum(tokens[model][1]),
-            tokens=round(_sum_at_ends(spans, columns.tokens, heads)),
-            cost=_sum_at_ends(spans, columns.cost, heads),
-        )
-        for model, heads in calls.items()
-    }
+    for head in heads:
+        calls.setdefault(_model_of(spans, said, head), []).append(head)
+    return {model: _spent_by(spans, said, heads_of_model) for model, heads_of_model in calls.items()}
 
 
-def _sum_at_ends(spans: Spans, column: Sequence[float], heads: list[Row]) -> float:
-    return sum(column[end] for end in map(spans.end, heads) if end >= 0)
+def _model_of(spans: Spans, said: dict[Row, _Call], head: Row) -> str:
+    answered, asked = said.get(spans.end(head), _SILENT).outputs, said[head].inputs
+    model = answered.model if answered is not None else None
+    if model is None and asked is not None:
+        model = asked.model
+    return model if isinstance(model, str) else spans.columns.shape_at(head).component_name or UNKNOWN
 
 
-def _call(timeline: Timeline, row: Row) -> _Call:
+def _spent_by(spans: Spans, said: dict[Row, _Call], heads: list[Row]) -> ModelSpending:
+    columns = spans.columns
+    ends = [end for end in map(spans.end, heads) if end >= 0]
+    answers = [answer for end in ends if (answer := said[end].outputs) is not None]
+    return ModelSpending(
+        provider=columns.shape_at(heads[0]).component_name or UNKNOWN,
+        heads=heads,
+        prompt_tokens=sum(_tokens(answer.prompt_tokens) for answer in answers),
+        completion_tokens=sum(_tokens(answer.completion_tokens) for answer in answers),
+        tokens=round(sum(columns.tokens[end] for end in ends)),
+        cost=sum(columns.cost[end] for end in ends),
+    )
+
+
+def _calls(timeline: Timeline, rows: list[Row]) -> Iterator[_Call]:
+    """What the payloads of some events say, in their order."""
     if timeline.index is None:
-        event = timeline.recorded(row)
-        return msgspec.convert({"inputs": event.inputs, "outputs": event.outputs}, _Call)
-    try:
-        return _decode(timeline.index.line(row))
-    except (msgspec.MsgspecError, ValueError):  # a payload that is no object
-        return _SILENT
+        for event in map(timeline.recorded, rows):
+            yield msgspec.convert({"inputs": event.inputs, "outputs": event.outputs}, _Call)
+        return
+    for line in timeline.index.lines(rows):
+        try:
+            yield _decode(line)
+        except (msgspec.MsgspecError, ValueError):  # a payload that is no object
+            yield _SILENT
 
 
 def _tokens(value: object) -> int:

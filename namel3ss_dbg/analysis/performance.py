@@ -263,21 +263,12 @@ def _agent_performance(spans: Spans, spending: Spending) -> dict[str, AgentPerfo
     agent_of = spans.nearest("agent_execution")
 
     def calls(kind: str) -> Counter[str]:
-        by_run: Counter[Row] = Counter()
-        for _, heads in spans.heads(kind):
-            by_run.update(map(agent_of.__getitem__, heads))
-        found: Counter[str] = Counter()
-        for run, count in by_run.items():
-            found[_name(spans, run)] += count
-        return found
+        return Counter(agent_of[head] for _, heads in spans.heads(kind) for head in heads)
 
     def used(rows: list[Row], column: Sequence[float]) -> defaultdict[str, float]:
-        by_run: defaultdict[Row, float] = defaultdict(float)
-        for row in rows:
-            by_run[agent_of[spans.head(row)]] += column[row]
         sums: defaultdict[str, float] = defaultdict(float)
-        for run, amount in by_run.items():
-            sums[_name(spans, run)] += amount
+        for row in rows:
+            sums[agent_of[spans.head(row)]] += column[row]
         return sums
 
     turns, llm_calls, tool_calls = calls("agent_turn"), calls("llm_call"), calls("tool_call")

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from ..events import TraceFilter
 from ..timeline.timeline import Timeline
-from ..trace.columns import END, NONE, START, Columns, Row, Shape
+from ..trace.columns import END, NONE, POINT, START, Columns, Row, Shape
 
 RUN = "app_load"
 """The span that is the whole run."""
@@ -39,16 +39,19 @@ class Spans:
     @cached_property
     def unfinished(self) -> set[Row]:
         """The starts that have no end."""
-        columns, match = self.columns, self.columns.match
-        starts = (columns.shape_rows[code] for code, edge in enumerate(columns.edge) if edge == START)
-        return {row for rows in starts for row in rows if match[row] < 0}
+        return {row for row in self._unmatched if self.columns.edge_at(row) == START}
 
     @cached_property
     def orphans(self) -> set[Row]:
         """The ends that have no start."""
-        columns, match = self.columns, self.columns.match
-        ends = (columns.shape_rows[code] for code, edge in enumerate(columns.edge) if edge == END)
-        return {row for rows in ends for row in rows if match[row] < 0}
+        return {row for row in self._unmatched if self.columns.edge_at(row) == END}
+
+    @cached_property
+    def _unmatched(self) -> list[Row]:
+        """The starts and ends without the other one; by row, as going by shape would leap through the columns."""
+        points = bytearray(edge == POINT for edge in self.columns.edge)
+        pairs = zip(self.columns.match, self.columns.shape, strict=True)
+        return [row for row, (other, shape) in enumerate(pairs) if other < 0 and not points[shape]]
 
     @cached_property
     def failures(self) -> tuple[Row, ...]:
@@ -81,13 +84,20 @@ class Spans:
     def heads(self, kind: str | None = None) -> Iterator[tuple[Shape, list[Row]]]:
         """By shape, the heads of the admitted spans of one kind, such as `llm_call`, or of all."""
         columns = self.columns
-        shortest = self.wanted.min_duration_ms if self.wanted is not None else None
         code_of_kind = columns.spans.get(kind) if kind is not None else None
-        if kind is not None and code_of_kind is None:
-            return
+        for code, heads in self._heads.items():
+            if kind is None or columns.span_code[code] == code_of_kind:
+                yield columns.shape_names[code], heads
+
+    @cached_property
+    def _heads(self) -> dict[int, list[Row]]:
+        """The heads of the admitted spans by the code of their shape."""
+        columns = self.columns
+        shortest = self.wanted.min_duration_ms if self.wanted is not None else None
+        found = {}
         for code, shape in enumerate(columns.shape_names):
             edge = columns.edge[code]
-            if (code_of_kind is not None and columns.span_code[code] != code_of_kind) or not self.admits(shape):
+            if not self.admits(shape):
                 continue
             if edge == START:
                 heads = list(columns.shape_rows[code])
@@ -98,7 +108,8 @@ class Spans:
             if shortest is not None:
                 heads = [head for head in heads if self.keeps(head)]
             if heads:
-                yield shape, heads
+                found[code] = heads
+        return found
 
     def kind(self, head: Row) -> str:
         """The type of a span without its edge."""
@@ -129,16 +140,17 @@ class Spans:
             yield outer
             head, outer = outer, parent[outer]
 
-    def nearest(self, kind: str) -> Sequence[Row]:
-        """For each start the span of this kind that it is in, or is; NONE where there is none."""
+    def nearest(self, kind: str) -> Sequence[str]:
+        """For each start the name of the span of this kind that it is in, or is; empty where there is none."""
         columns = self.columns
-        begins = bytearray(
-            edge == START and columns.spans.names[code] == kind
-            for edge, code in zip(columns.edge, columns.span_code, strict=True)
-        )
-        inside = array("i", [NONE]) * (self.count + 1)  # one more, so that NONE is inside of NONE
+        code_of_kind = columns.spans.get(kind)
+        names = [
+            (shape.component_name or shape.component) if edge == START and code == code_of_kind else ""
+            for shape, edge, code in zip(columns.shape_names, columns.edge, columns.span_code, strict=True)
+        ]
+        inside = [""] * (self.count + 1)  # one more, so that NONE is inside of nothing
         for row, (shape, outer) in enumerate(zip(columns.shape, columns.parent, strict=True)):
-            inside[row] = row if begins[shape] else inside[outer]
+            inside[row] = names[shape] or inside[outer]
         return inside
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 import click
 
-from ..commands import TABLE, Quit, stop_view
-from ..events import DebugError, Stop, TraceFilter, UsageError
+from ..commands import Dialogue, Reply
+from ..events import UsageError
 from ..render.console import Painter, painter_for
 from ..render.events import EventStream
-from ..render.tables import View
+from ..repl import converse, obey
 from ..timeline.session import DebugSession
 from .options import Command, color_option, filter_of, filter_option, json_of, on_terminal, show, talk, text_of_file
 from .recording import open_trace
-
-PROMPT = "(n3) "
 
 
 @click.command(
@@ -25,6 +24,7 @@ PROMPT = "(n3) "
     namel3ss debug replay trace.jsonl
     namel3ss debug replay trace.jsonl --step
     namel3ss debug replay latest --breakpoint agent_turn_start:3 --mock 'MyAgent:{"response": "test"}'
+    namel3ss debug replay trace.jsonl -c 'break tool_failed' -c continue -c where
     """,
 )
 @click.argument("trace")
@@ -46,51 +46,82 @@ PROMPT = "(n3) "
     help="Show this answer in place of the recorded one; NAME:@FILE reads it; repeats.",
 )
 @filter_option("Show only events of this kind of component")
+@click.option("-x", "scripts", multiple=True, metavar="FILE", help="Do the commands of a file; - is the pipe; repeats.")
+@click.option("-c", "commands", multiple=True, metavar="COMMAND", help="Do a command, after those of files; repeats.")
+@click.option("--interactive", is_flag=True, help="Ask for more when the commands are done.")
+@click.option("--keep-going", is_flag=True, help="Go on after a command that was a mistake.")
+@click.option("--echo", is_flag=True, help="Print each command before what it shows.")
+@click.option("--yes", is_flag=True, help="Say yes to what a command would ask.")
 @color_option
 def replay(
-    trace: str, step: bool, breakpoints: tuple[str, ...], mocks: tuple[str, ...], kinds: tuple[str, ...], color: str
+    trace: str,
+    step: bool,
+    breakpoints: tuple[str, ...],
+    mocks: tuple[str, ...],
+    kinds: tuple[str, ...],
+    scripts: tuple[str, ...],
+    commands: tuple[str, ...],
+    interactive: bool,
+    keep_going: bool,
+    echo: bool,
+    yes: bool,
+    color: str,
 ) -> int:
     """Walk through a recorded run, forwards and backwards. Nothing is executed.
 
-    Prints the run as an indented stream. With --step or a breakpoint it stops and asks: step, next, continue, back,
-    where, print, quit; 'help' says more. In a pipe it takes commands from there, prints every stop, and goes on.
+    Prints the run as an indented stream. With --step or a breakpoint it stops and asks what to do; 'help' lists the
+    commands, docs/commands.md explains them. In a pipe it takes the commands from there, prints every stop, and goes
+    on.
 
     A mocked answer is shown in its place, marked 'mocked'; what follows is still the recording.
     """
     painter = painter_for(sys.stdout, color)  # type: ignore[arg-type]
     visible = filter_of(kinds)
+    script = [*_lines_of(scripts), *commands]
     with open_trace(trace, visible=visible) as session:
         for text in mocks:
             session.mock(*_mock(text))
         for place in breakpoints:
             session.places.resolve(place)  # one that nothing matches is a mistake here, where nothing more will come
             session.break_at(place)
-        if not step and not breakpoints:
-            _print_all(session, visible, painter)
+        if not (step or breakpoints or script or interactive):
+            _print_all(session, painter)
             return 0
-        first = session.cursor.step_any() if step else session.cursor.resume()
-        _show([stop_view(session, first)], painter)
-        try:
-            if on_terminal():
-                _ask(session, painter)
-            else:
-                _obey(session, painter, first, step=step)
-        except Quit:
-            pass
-    return 0
+        dialogue = Dialogue(session)
+        stop = session.cursor.resume() if breakpoints and not step else session.cursor.step_any()
+        obeys = partial(
+            obey, dialogue, painter=painter, keep_going=keep_going, echo=echo, yes=yes, out=sys.stdout, err=sys.stderr
+        )
+        if script:
+            code = obeys(script)
+            if code or dialogue.left or not interactive:
+                return code
+        if on_terminal():
+            return converse(dialogue, color=color)  # type: ignore[arg-type]
+        _show(dialogue.first_stop(stop), painter)
+        code = obeys(sys.stdin)
+        if not code and not dialogue.left:
+            _go_on(dialogue, painter, step=step)
+        return code
 
 
 def _mock(text: str) -> tuple[str, object]:
     """Name and answer of `--mock`."""
     name, colon, answer = text.partition(":")
     if not colon or not name:
-        raise UsageError(f"--mock '{text}' names no answer", try_='Write --mock \'NAME:{"response": "…"}\'.')
+        raise UsageError(f"--mock '{text}' names no answer", try_="Write --mock 'NAME:{\"response\": \"…\"}'.")
     if answer.startswith("@"):
         answer = text_of_file(answer[1:], "--mock")
     return name, json_of(answer, f"--mock {name}")
 
 
-def _print_all(session: DebugSession, visible: TraceFilter, painter: Painter) -> None:
+def _lines_of(scripts: tuple[str, ...]) -> Iterator[str]:
+    """The lines of the files that `-x` names."""
+    for name in scripts:
+        yield from (sys.stdin if name == "-" else text_of_file(name, "-x").splitlines())
+
+
+def _print_all(session: DebugSession, painter: Painter) -> None:
     stream = EventStream(session.timeline)
     moment = 0
     while session.timeline.reach(moment):
@@ -98,6 +129,21 @@ def _print_all(session: DebugSession, visible: TraceFilter, painter: Painter) ->
             show(stream.passed(moment), painter)
         moment += 1
     _tell_how_it_ended(session)
+
+
+def _go_on(dialogue: Dialogue, painter: Painter, *, step: bool) -> None:
+    """What a pipe did not ask for: on to the end, showing every stop."""
+    cursor = dialogue.session.cursor
+    while not (stop := cursor.step_any() if step else cursor.resume()).at_edge:
+        _show(dialogue.first_stop(stop), painter)
+    if not step:
+        _show(dialogue.first_stop(stop), painter)
+    _tell_how_it_ended(dialogue.session)
+
+
+def _show(reply: Reply, painter: Painter) -> None:
+    for view in reply.views:
+        show(view, painter)
 
 
 def _tell_how_it_ended(session: DebugSession) -> None:
@@ -109,42 +155,3 @@ def _tell_how_it_ended(session: DebugSession) -> None:
         talk(f"The last line was never finished ({known.torn_bytes} bytes) and is left out.")
     if known.open_spans:
         talk(f"{known.open_spans} calls have no end: the program crashed, or still runs.")
-
-
-def _show(views: Iterable[View], painter: Painter) -> None:
-    for view in views:
-        show(view, painter)
-
-
-def _ask(session: DebugSession, painter: Painter) -> None:
-    """Line by line at a terminal; an empty line does the last motion again."""
-    last = "step"
-    while True:
-        try:
-            text = input(PROMPT).strip() or last
-        except EOFError:
-            click.echo()
-            return
-        try:
-            _show(TABLE.run(session, text), painter)
-            last = text if TABLE.find(text.split()[0]).repeats else last
-        except DebugError as problem:
-            talk(str(problem))
-        except KeyboardInterrupt:
-            session.cursor.interrupt()
-            click.echo()
-
-
-def _obey(session: DebugSession, painter: Painter, stop: Stop, *, step: bool) -> None:
-    """The commands of a pipe, then on to the end, printing every stop."""
-    for text in _commands():
-        _show(TABLE.run(session, text), painter)
-    while not stop.at_edge:
-        stop = session.cursor.step_any() if step else session.cursor.resume()
-        if not (stop.at_edge and step):
-            _show([stop_view(session, stop)], painter)
-    _tell_how_it_ended(session)
-
-
-def _commands() -> Iterator[str]:
-    return (text for text in (line.strip() for line in sys.stdin) if text)

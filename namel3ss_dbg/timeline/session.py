@@ -26,7 +26,7 @@ from .timeline import Timeline
 
 _FIRST_STOP = 2_000
 _MOST_CALLS_ASKED = 1_000
-_ANSWERING = frozenset(
+ANSWERING = frozenset(
     {"llm_call", "tool_call", "prompt_execution", "agent_execution", "chain_execution", "chain_step"}
 )
 
@@ -238,7 +238,7 @@ class DebugSession:
     def _end_of_call(self, moment: Moment) -> Moment:
         start, columns = self.lanes.span_at(moment), self.timeline.columns
         span = span_of(columns.shape_at(start).event_type) if start >= 0 else "nothing"
-        if span not in _ANSWERING:
+        if span not in ANSWERING:
             raise UsageError(f"No call waits for an answer at #{moment}", try_="'to llm' and 'to tool' go to one.")
         while columns.match[start] < 0 and self.timeline.extend():
             pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Self
@@ -25,6 +25,7 @@ from .documents import open_lines
 from .head import decode_head
 
 _BLOCK = 256
+_AHEAD = 1 << 17
 _MOST_ROWS = (1 << 31) - 2
 _WORTH_A_SIDECAR_S = 0.2
 
@@ -146,6 +147,18 @@ class TraceIndex:
         end = offset[row + 1] if row + 1 < self.columns.count else self.position
         return os.pread(self._file.fileno(), end - begin, begin)
 
+    def lines(self, rows: Iterable[Row]) -> Iterator[bytes]:
+        """The lines of events, quicker than one after the other when the rows ascend: they are read by the block."""
+        offset, descriptor, last = self.columns.offset, self._file.fileno(), self.columns.count - 1
+        first, block, beyond = 0, b"", 0
+        for row in rows:
+            begin = offset[row]
+            end = offset[row + 1] if row < last else self.position
+            if begin < first or end > beyond:
+                first, block = begin, os.pread(descriptor, max(end - begin, _AHEAD), begin)
+                beyond = first + len(block)
+            yield block[begin - first : end - first]
+
     def event(self, row: Row) -> TraceEvent:
         """An event, decoded; a line that is none is given as one of type `invalid_line`."""
         return read_line(self.line(row))
@@ -158,8 +171,7 @@ class TraceIndex:
         """The rows, of those read so far, whose event's id begins so."""
         # As JSON has it, less the quotes: a look at the bytes tells nearly all other lines apart without decoding them.
         sought = orjson.dumps(beginning)[1:-1] if beginning.isascii() else b""
-        for row in range(self.columns.count):
-            line = self.line(row)
+        for row, line in enumerate(self.lines(range(self.columns.count))):
             if sought in line and _identity_in(line).startswith(beginning):
                 yield row
 

@@ -4,6 +4,7 @@ import functools
 import json
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_code_is_found_below_what_wraps_it(name: str) -> None:
 
         def method(self) -> None: ...
 
-    functions = {
+    functions: dict[str, tuple[Any, Any]] = {
         "wrapped": (wrapped, tool),
         "partial": (functools.partial(tool, 1), tool),
         "both": (functools.partial(functools.partial(wrapped), 1), tool),
@@ -72,7 +73,7 @@ def test_code_is_found_below_what_wraps_it(name: str) -> None:
     }
     function, written = functions[name]
 
-    assert code_of(function) is written.__code__  # type: ignore[attr-defined]
+    assert code_of(function) is written.__code__
 
 
 def test_what_is_not_python_has_no_code() -> None:

@@ -1,0 +1,232 @@
+"""The verb `tree`: which calls of a run to show when there is room for few of them.
+
+What is around the cursor comes first, then what failed, then what took longest.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+import attrs
+
+from ..events import Moment, UsageError
+from ..render.tree import Branch, TreeView
+from ..render.words import counted
+from ..timeline.kinds import kinds_of
+from ..timeline.session import DebugSession
+from ..trace.columns import NONE, START
+from . import completion
+from .desk import Desk
+from .reply import Reply, shown
+from .table import AnyCommand, Command
+
+_MOST_CHILDREN = 50_000
+_SHOWN_CHILDREN = 10
+_LEAST_ROWS = 20
+
+
+@attrs.define
+class _Node:
+    """A call whose insides may be shown."""
+
+    moment: Moment
+    depth: int
+    children: list[Moment] = attrs.field(factory=list)
+    chosen: list[Moment] = attrs.field(factory=list)
+    """Those of the children that are shown."""
+    is_open: bool = False
+
+
+class Forest:
+    """Chooses what to show of the calls below some roots."""
+
+    def __init__(self, session: DebugSession, here: Moment, room: int) -> None:
+        self._session = session
+        self._columns = session.timeline.columns
+        self._path = set(session.lanes.frames_at(here)) if here >= 0 else set()
+        self._room = room
+        self._nodes: dict[Moment, _Node] = {}
+
+    def grow(self, roots: Sequence[Moment]) -> list[Branch]:
+        """The lines to show."""
+        order = count()
+        waiting: list[tuple[tuple[int, float], int, _Node]] = []
+        for root in roots:
+            heapq.heappush(waiting, (self._rank(root), next(order), self._node(root, 0)))
+        left = self._room - len(roots)
+        while waiting and left > 0:
+            _, _, node = heapq.heappop(waiting)
+            chosen = self._chosen(node.children, min(left, _SHOWN_CHILDREN))
+            lines = len(chosen) + (len(chosen) < len(node.children))
+            if not chosen or lines > left:
+                continue
+            node.chosen, node.is_open = chosen, True
+            left -= lines
+            for child in chosen:
+                inside = self._node(child, node.depth + 1)
+                if inside.children:
+                    heapq.heappush(waiting, (self._rank(child), next(order), inside))
+        return [branch for root in roots for branch in self._branches(self._nodes[root])]
+
+    def _node(self, moment: Moment, depth: int) -> _Node:
+        node = self._nodes[moment] = _Node(moment, depth, list(self._inside(moment)))
+        return node
+
+    def _rank(self, moment: Moment) -> tuple[int, float]:
+        """What is opened first: around the cursor, failed, long."""
+        columns, end = self._columns, self._columns.match[moment]
+        wrong = end >= 0 and columns.shape_at(end).status == "failed"
+        took = columns.timestamp[end] - columns.timestamp[moment] if end >= 0 else 0.0
+        return (0 if moment in self._path else 1 if wrong else 2), -took
+
+    def _chosen(self, children: list[Moment], most: int) -> list[Moment]:
+        """Of many children the first, and those that matter most, in their order."""
+        if len(children) <= most:
+            return children
+        most -= 1  # for the line that counts the others
+        first = set(children[: max(most // 2, 1)]) if most > 0 else set()
+        best = heapq.nsmallest(most, children, key=self._rank)
+        for moment in best:
+            if len(first) >= most:
+                break
+            first.add(moment)
+        on_path = self._path & set(children)
+        return sorted(first | on_path)
+
+    def _branches(self, node: _Node) -> Iterator[Branch]:
+        end = self._columns.match[node.moment]
+        yield Branch(node.depth, node.moment, end, len(node.children), node.is_open)
+        if not node.is_open:
+            return
+        folded: list[Moment] = []
+        chosen = set(node.chosen)
+        for child in node.children:
+            if child not in chosen:
+                folded.append(child)
+                continue
+            yield from self._fold(node.depth + 1, folded)
+            folded = []
+            yield from self._branches(self._nodes[child])
+        yield from self._fold(node.depth + 1, folded)
+
+    def _fold(self, depth: int, folded: list[Moment]) -> Iterator[Branch]:
+        if folded:
+            names = tuple(self._name(moment) for moment in folded)
+            yield Branch(depth, folded[0], folded=names)
+
+    def _name(self, moment: Moment) -> str:
+        shape = self._columns.shape_at(moment)
+        return f"{kinds_of(shape)[0]} {shape.component_name or ''}".rstrip()
+
+    def _inside(self, start: Moment) -> Iterator[Moment]:
+        """The calls and errors directly inside a call, in order."""
+        columns = self._columns
+        if columns.edge_at(start) != START:
+            return
+        end = columns.match[start] if columns.match[start] >= 0 else columns.count
+        lane = columns.lane[start]
+        own = self._along(start, columns.lane_rows[lane], end)
+        found = sorted([*own, *self._opened_by(start, end)])
+        yield from found[:_MOST_CHILDREN]
+
+    def _along(self, start: Moment, rows: Sequence[Moment], end: Moment) -> Iterator[Moment]:
+        """Those on the call's own lane: from one to the next, over what is inside them."""
+        columns = self._columns
+        place = bisect_right(rows, start)
+        while place < len(rows) and rows[place] < end:
+            row = rows[place]
+            if columns.parent[row] == start and self._is_shown(row):
+                yield row
+            inside = columns.match[row] if columns.edge_at(row) == START else NONE
+            place = bisect_right(rows, inside) if inside > row else place + 1
+
+    def _opened_by(self, start: Moment, end: Moment) -> Iterator[Moment]:
+        """Those on lanes that the call opened."""
+        columns = self._columns
+        lanes = range(len(columns.lane_rows))
+        first = bisect_right(lanes, start, key=lambda lane: columns.lane_rows[lane][0])
+        for lane in range(first, len(lanes)):
+            opened = columns.lane_rows[lane][0]
+            if opened >= end:
+                return
+            if columns.parent[opened] == start:
+                yield opened
+
+    def _is_shown(self, row: Moment) -> bool:
+        columns = self._columns
+        return columns.edge_at(row) == START or columns.shape_at(row).event_type == "error_occurred"
+
+
+def _tree(desk: Desk, rest: str) -> Reply:
+    desk.read_on()
+    session = desk.session
+    columns = session.timeline.columns
+    if not columns.count:
+        raise UsageError("This trace has no events")
+    room = max(2 * desk.settings.rows, _LEAST_ROWS)
+    place, is_all = (rest.removesuffix("all").strip(), True) if rest.endswith("all") else (rest, False)
+    if is_all:
+        room = _MOST_CHILDREN
+    roots = _roots(session)
+    if place:
+        start = session.lanes.span_at(session.places.resolve(place, here=desk.moment))
+        if start < 0:
+            raise UsageError(f"'{place}' is in no call", try_="tree agent, tree #7")
+        roots = [start]
+    branches = Forest(session, desk.here, room).grow(roots[:room])
+    hidden = sum(len(each.folded) for each in branches)
+    closed = sum(1 for each in branches if each.calls and not each.is_open)
+    footer = ""
+    if hidden or closed:
+        what = [*([f"{counted(hidden, 'call')} folded"] if hidden else []), *(["+N: calls inside"] if closed else [])]
+        footer = f"{', '.join(what)}. 'tree #N' opens one, 'tree all | pager' shows everything."
+    here = session.lanes.span_at(desk.here) if desk.here >= 0 else NONE
+    view = TreeView(session.timeline, branches, here, footer, desk.signs)
+    return shown(view, value=lambda: [_as_value(session, each) for each in branches])
+
+
+def _roots(session: DebugSession) -> list[Moment]:
+    """The calls that are in no other."""
+    columns = session.timeline.columns
+    found: list[Moment] = []
+    for rows in columns.lane_rows:
+        place = 0
+        while place < len(rows):
+            row = rows[place]
+            if columns.parent[row] >= 0 and place == 0:
+                break  # a lane inside a call
+            if columns.parent[row] < 0 and columns.edge_at(row) == START:
+                found.append(row)
+            inside = columns.match[row] if columns.edge_at(row) == START else NONE
+            place = bisect_right(rows, inside) if inside > row else place + 1
+    return sorted(found)
+
+
+def _as_value(session: DebugSession, branch: Branch) -> dict[str, object]:
+    if branch.folded:
+        return {"depth": branch.depth, "moment": branch.moment, "folded": len(branch.folded)}
+    shape = session.timeline.columns.shape_at(branch.moment)
+    return {
+        "depth": branch.depth,
+        "moment": branch.moment,
+        "end": branch.end if branch.end >= 0 else None,
+        "event_type": shape.event_type,
+        "component": shape.component,
+        "name": shape.component_name,
+        "calls": branch.calls,
+    }
+
+
+ROW: AnyCommand = Command(
+    "tree",
+    _tree,
+    "looking",
+    "[PLACE] [all]",
+    "The whole run as calls within calls, folded.",
+    examples=("tree", "tree agent:Planner", "tree all | pager"),
+    completes=completion.places,
+)
+"""The verb."""
