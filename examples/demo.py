@@ -21,7 +21,7 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     (
         "Stop where a tool failed, look around, and step backwards to what the model had asked for.",
         "replay trace.jsonl --breakpoint tool_failed",
-        "where\nprint error\nback\nprint inputs\nquit\n",
+        "where\nprint error\nrnext\nprint inputs\nquit\n",
     ),
     ("The same failures, one line each, for grep.", "inspect trace.jsonl --errors-only", ""),
 )

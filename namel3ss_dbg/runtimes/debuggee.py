@@ -67,6 +67,11 @@ class PythonReached:
 
 
 @attrs.frozen
+class PythonHeld:
+    """Python code of the program came to rest in debugpy, for instance at a breakpoint; so the whole program rests."""
+
+
+@attrs.frozen
 class Ended:
     """The process is gone. Always the last report, also when there was no other."""
 
@@ -78,7 +83,7 @@ class Ended:
     """A sentence, when it did not complete."""
 
 
-Report = Began | Printed | PythonReached | Ended
+Report = Began | Printed | PythonReached | PythonHeld | Ended
 Tell = Callable[[Report], None]
 
 
@@ -319,6 +324,8 @@ class _Speaking:
                     yield Began(Path(fact["trace"]))
                 case "python":
                     yield PythonReached(**fact)
+                case "held":
+                    yield PythonHeld()
                 case "ended":
                     self._said.update(fact)
 

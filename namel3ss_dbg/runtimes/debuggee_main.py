@@ -65,13 +65,15 @@ class Process:
     def __init__(self, post: Post) -> None:
         self._post = post
         self._tracer = ExecutionTracer()
-        self._door = PythonDoor(lambda **reached: post.tell("python", **reached))
+        self._door = PythonDoor(lambda **reached: post.tell("python", **reached), lambda: post.tell("held"))
         self._main = threading.main_thread()
         self._over = False
 
     def run(self, command: dict[str, Any]) -> int:
         """Run the program that a command describes; the exit code."""
-        threading.Thread(target=self._obey, name="orders", daemon=True).start()
+        obeying = threading.Thread(target=self._obey, name="orders", daemon=True)
+        vars(obeying)["pydev_do_not_trace"] = True  # so that debugpy, which holds all threads, leaves this one alone
+        obeying.start()
         try:
             return self._run(**command)
         except DebugError as problem:

@@ -33,7 +33,7 @@ class ToolCall:
         """What came out; None before the end, and when the call was abandoned."""
         self.was_followed = True
         """Whether the trace function was still in place at the end."""
-        self.thread = threading.Thread(target=self._work, name="tool", daemon=True)
+        self.thread = threading.Thread(target=self._work, name="walked tool", daemon=True)
         self._call = call
         self._stepper = stepper
         self._turn = turn

@@ -12,6 +12,7 @@ import importlib
 import math
 import os
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,8 +35,15 @@ class Announce(Protocol):
 class PythonDoor:
     """Where a debugger for Python comes in."""
 
-    def __init__(self, announce: Announce) -> None:
+    def __init__(self, announce: Announce, held: Callable[[], None]) -> None:
+        """A door that is closed at first.
+
+        Args:
+            announce: Asks for a client, because a tool is reached.
+            held: Called whenever Python code came to rest, for instance at a breakpoint, on a thread of debugpy's.
+        """
         self._announce = announce
+        self._held = held
         self._debugpy: Any = None
         self._port = 0
         self._one_at_a_time = asyncio.Lock()
@@ -56,9 +64,9 @@ class PythonDoor:
         return self.is_attended or self._was_attended
 
     async def reach(self, tool: str) -> None:
-        """Hold the run before a tool, so that a client can be let in; one that is there already is enough."""
+        """Hold the run before a tool, so that a client can be let in; one that came and left is not asked for again."""
         async with self._one_at_a_time:
-            if self.is_attended:
+            if self.was_attended:
                 return
             if self._debugpy is None:
                 self._open()
@@ -80,6 +88,22 @@ class PythonDoor:
         except (ImportError, OSError, RuntimeError) as problem:
             raise ProgramError("Python tools cannot be debugged here", why=f"debugpy: {problem}") from problem
         self._debugpy = debugpy
+        importlib.import_module("pydevd").add_dap_messages_listener(_Overhearing(self._held))
+
+
+class _Overhearing:
+    """Listens to what debugpy tells its client."""
+
+    def __init__(self, held: Callable[[], None]) -> None:
+        self._held = held
+
+    def before_send(self, message_as_dict: Mapping[str, Any]) -> None:
+        """Debugpy is about to say something."""
+        if message_as_dict.get("event") == "stopped":
+            self._held()
+
+    def after_receive(self, message_as_dict: Mapping[str, Any]) -> None:
+        """The client has said something, which is between the two of them."""
 
 
 class PatientClock:

@@ -193,7 +193,7 @@ class TestEnding:
             walk.start()
 
         assert walk.over
-        assert not [thread for thread in threading.enumerate() if thread.name == "tool"]
+        assert not [thread for thread in threading.enumerate() if thread.name == "walked tool"]
 
     def test_a_walk_that_never_began_ends(self, tmp_path: Path) -> None:
         """There is nothing to end."""
@@ -217,7 +217,7 @@ class TestEnding:
         with pytest.raises(UsageError) as caught:
             walk.next()
         stop = walk.abandon()
-        (thread,) = [thread for thread in threading.enumerate() if thread.name == "tool"]
+        (thread,) = [thread for thread in threading.enumerate() if thread.name == "walked tool"]
         names["gate"].set()
         thread.join(20)
 
@@ -247,7 +247,7 @@ class TestEnding:
         walk.patience_s = 20
 
         assert walk.abandon().note == "The call was abandoned."
-        assert not [thread for thread in threading.enumerate() if thread.name == "tool"]
+        assert not [thread for thread in threading.enumerate() if thread.name == "walked tool"]
 
     # Python's own hook is silent about a thread that exits; pytest's is not.
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -281,7 +281,7 @@ class TestEnding:
             if thread.name == "worker":
                 thread.join(20)
 
-        assert not [thread for thread in threading.enumerate() if thread.name in ("tool", "worker")]
+        assert not [thread for thread in threading.enumerate() if thread.name in ("walked tool", "worker")]
 
 
 class TestInterrupting:
