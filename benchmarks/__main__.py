@@ -26,7 +26,7 @@ from .table import Row, lines, rows
 from .traces import write_trace
 
 _FEWEST, _MOST_SPANS = 1_000, 10_000
-_LARGE = 500_000
+_SHORT, _LONG = 50_000, 500_000
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -36,7 +36,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=100_000, metavar="N", help="how long the trace is (%(default)s)")
     parser.add_argument("--only", default="", metavar="PATTERN", help="only the checks whose name contains this")
     parser.add_argument(
-        "--rounds", type=int, metavar="R", help="how often each thing is measured (5; 3 for a long trace)"
+        "--rounds", type=int, metavar="R", help="how often each thing is measured (5; 3 for a short or a long trace)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
@@ -55,12 +55,12 @@ def main(given: Sequence[str] | None = None) -> int:
     cells = list(dict.fromkeys(cell for check in checks for cell in check.cells))
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        spans = min(max(arguments.events // 2, _FEWEST), _MOST_SPANS)
+        spans = min(arguments.events, _MOST_SPANS)
         setting = Setting(arguments.events, spans, Path(folder))
         _tell("writing the traces")
         _write_traces(setting)
         measured = Measurements(setting)
-        measured.take(cells, arguments.rounds or (5 if arguments.events < _LARGE else 3), _tell)
+        measured.take(cells, arguments.rounds or (5 if _SHORT <= arguments.events < _LONG else 3), _tell)
     _tell("")
     table = list(rows(checks, measured))
     load, took_s = os.getloadavg()[0], time.perf_counter() - began

@@ -7,7 +7,6 @@ are not judged by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import attrs
@@ -58,12 +57,11 @@ class Check:
 
 def _motion(name: str, figure: str) -> Check:
     """A motion costs at most what a linear replayer needs for a hundred events."""
-    against = "naive replayer that goes over all events"
+    against = "naive replayer, over all events"
     return Check(f"navigate: {name}", "peers.naive.resume:all", figure, against, at_least=0.01, each_event=True)
 
 
 _M = "navigation.motions"
-_Row = Callable[..., Check]
 
 CHECKS: tuple[Check, ...] = (
     # Recording
@@ -132,14 +130,22 @@ CHECKS: tuple[Check, ...] = (
     _motion("resume back, 5 breakpoints", f"{_M}:resume_5_back"),
     _motion("frames", f"{_M}:frames"),
     Check(
-        "navigate: resume if",
-        "peers.naive.resume_if:all",
+        "navigate: condition",
         "navigation.resume_if",
-        "naive replayer with eval",
-        at_least=3,
+        "navigation.condition_floor",
+        "floor: pread, orjson, eval for each call",
+        at_most=4,
+        judged_from=10_000,
     ),
     # Reports and start
-    Check("analyze: naive", "peers.naive.analyze", "analysis.report", "naive: lists and sorts", at_least=5),
+    Check(
+        "analyze: naive",
+        "peers.naive.analyze",
+        "analysis.report",
+        "naive: lists and sorts",
+        at_least=5,
+        judged_from=10_000,
+    ),
     Check("analyze: DuckDB load", "peers.duckdb_table.load", "analysis.report", "its load alone", at_least=1.2),
     Check("start: debug --help", "startup.debug_help", "peers.stdlib.bare_python", "bare python", at_most=6),
 )

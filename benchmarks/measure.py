@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -14,14 +15,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
 
 ROOT = Path(__file__).parents[1]
 
-_ENOUGH_S = 15.0
+_ENOUGH_S = 10.0
 _LONGEST_S = 600.0
+_MISSING = re.compile(r"^ModuleNotFoundError: No module named '(\w+)[^']*'\Z", re.MULTILINE)
 
 Figure = str
 """What a cell has measured: `opening.cold` is its processor time, `opening.cold:memory` its memory."""
@@ -81,13 +84,25 @@ class Measurements:
             shutil.rmtree(scratch, ignore_errors=True)
         self._spent_s[cell] = self._spent_s.get(cell, 0.0) + time.perf_counter() - began
         if done.returncode == 0:
-            for key, value in json.loads(done.stdout.splitlines()[-1]).items():
-                self._seen.setdefault(f"{cell}:{key}", []).append(value)
-            return
-        reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit code {done.returncode}"
-        if not cell.startswith("peers.") or not reason.startswith("ModuleNotFoundError: "):
-            raise BenchmarkError(f"The cell '{cell}' failed:\n{done.stderr}")
-        self.skipped[cell] = f"{reason.split(chr(39))[1].partition('.')[0]} is not installed"
+            self.note(cell, json.loads(done.stdout.splitlines()[-1]))
+        else:
+            self.fail(cell, done.stderr.strip() or f"exit code {done.returncode}")
+
+    def note(self, cell: str, told: dict[str, float]) -> None:
+        """Keep what a cell has measured."""
+        for key, value in told.items():
+            self._seen.setdefault(f"{cell}:{key}", []).append(value)
+
+    def fail(self, cell: str, told: str) -> None:
+        """Skip a peer that is not installed.
+
+        Raises:
+            BenchmarkError: The cell failed for another reason.
+        """
+        missing = _MISSING.search(told)
+        if missing is None or find_spec(missing[1]) is not None or not cell.startswith("peers."):
+            raise BenchmarkError(f"The cell '{cell}' failed:\n{told}")
+        self.skipped[cell] = f"{missing[1]} is not installed"
 
 
 def _environment() -> dict[str, str]:

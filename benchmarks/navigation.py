@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import time
 from collections.abc import Callable
 
+import orjson
+
 from namel3ss_dbg.events import BACKWARD, FORWARD
 from namel3ss_dbg.timeline.cursor import Cursor
 from namel3ss_dbg.timeline.session import DebugSession
+from namel3ss_dbg.trace.index import TraceIndex
 
 from .bench import Bench
 from .work import NEVER
@@ -48,10 +52,24 @@ def motions(bench: Bench) -> None:
 
 
 def resume_if(bench: Bench) -> None:
-    """From the beginning to the end, past a condition that is asked at every model call."""
+    """From the beginning to the end, past a condition that is asked at every model call; for each of them."""
     with DebugSession.open(bench.big_known) as session:
         breakpoint = session.break_at("llm_call_end", condition=NEVER)
-        with bench.timed():
+        calls = session.breakpoints.matching(breakpoint)
+        with bench.timed(calls):
             assert session.cursor.resume().reason == "end"
         assert breakpoint.problem is None
-        bench.measured["each"] = bench.measured["cpu"] / session.breakpoints.matching(breakpoint)
+
+
+def condition_floor(bench: Bench) -> None:
+    """The least that a condition costs: read the line of the event, decode it, ask Python."""
+    condition = compile(NEVER, "condition", "eval")
+    with TraceIndex(bench.big_known) as index, bench.big_known.open("rb") as file:
+        columns, descriptor = index.columns, file.fileno()
+        codes = columns.matching(lambda shape: shape.event_type == "llm_call_end")
+        rows = sorted(row for code in codes for row in columns.shape_rows[code])
+        places = [(len(index.line(row)), columns.offset[row]) for row in rows]
+        with bench.timed(len(rows)):
+            for length, offset in places:
+                outputs = orjson.loads(os.pread(descriptor, length, offset))["outputs"]
+                assert not eval(condition, {}, outputs)  # noqa: S307

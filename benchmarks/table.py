@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
 from .checks import Check
 from .measure import Figure, Measurements
-
-Verdict = Literal["ok", "FAIL", "-", "skipped"]
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
 _COUNTED = {"memory": "MB", "lost": "lost", "wrong": "wrong"}
@@ -55,10 +52,11 @@ def _shown(figure: Figure, value: float) -> str:
     return f"{value / size:.3g} {unit}" if value < 100 * size else f"{value / size:.0f} {unit}"
 
 
-def lines(table: Iterable[Row]) -> Iterator[str]:
+def lines(table: Sequence[Row]) -> Iterator[str]:
     """The table as text."""
-    yield f"{'check':30} {'target':>10} {'measured':>10} {'':7} {'above':>9} : {'below':9}  against"
+    wide = max(len(row.check) for row in table)
+    yield f"{'check':{wide}} {'target':>10} {'measured':>10} {'':7} {'above':>9} : {'below':9}  against"
     for row in table:
         ratio = "" if row.ratio is None else f"{row.ratio:,.0f}" if row.ratio >= 1000 else f"{row.ratio:.3g}"
         figures = f"{row.above:>9} : {row.below:9}" if row.above else " " * 21
-        yield f"{row.check:30} {row.target:>10} {ratio:>10} {row.verdict:7} {figures}  {row.against}"
+        yield f"{row.check:{wide}} {row.target:>10} {ratio:>10} {row.verdict:7} {figures}  {row.against}"

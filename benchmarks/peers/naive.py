@@ -16,13 +16,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import psutil
 
 from ..bench import Bench
-from ..work import HUGE, NEVER, SPANS_OF_A_TASK, TASKS, calls
+from ..work import HUGE, SPANS_OF_A_TASK, TASKS, calls
 
 _BUFFER = 1000
 _HUGE_SPANS = 10
@@ -164,15 +163,12 @@ class Breakpoint:
 
     event_type: str | None = None
     component_name: str | None = None
-    condition: CodeType | None = None
 
     def matches(self, event: Event) -> bool:
         """Whether an event is meant."""
         if self.event_type is not None and event.event_type != self.event_type:
             return False
-        if self.component_name is not None and event.component_name != self.component_name:
-            return False
-        return self.condition is None or bool(eval(self.condition, {}, event.outputs))  # noqa: S307
+        return self.component_name is None or event.component_name == self.component_name
 
 
 class Replayer:
@@ -208,16 +204,7 @@ class Replayer:
 
 def resume(bench: Bench) -> None:
     """Over all of a trace to a breakpoint that nothing hits; each event takes as long as one of the small trace."""
-    _resume(bench, Breakpoint("no_such_event"))
-
-
-def resume_if(bench: Bench) -> None:
-    """The same with a condition that is asked at every model call."""
-    _resume(bench, Breakpoint("llm_call_end", condition=compile(NEVER, "condition", "eval")))
-
-
-def _resume(bench: Bench, breakpoint: Breakpoint) -> None:
-    replayer = Replayer(bench.small, breakpoint)
+    replayer = Replayer(bench.small, Breakpoint("no_such_event"))
     with bench.timed(bench.few):
         assert replayer.resume() is None
     bench.measured["all"] = bench.measured["cpu"] * bench.events

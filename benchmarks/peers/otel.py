@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExport
 from opentelemetry.trace import NoOpTracerProvider, Tracer
 
 from ..bench import Bench
-from ..crash import lose, pace
+from ..crash import lose, pace, rest
 from ..work import calls
 
 _QUEUE = 1 << 20
@@ -70,4 +70,5 @@ def victim(path: str) -> None:
     tracer = provider.get_tracer("bench")
     for name, asked, answered in pace():
         with tracer.start_as_current_span(name, attributes=asked) as span:
+            rest()
             span.set_attributes(answered)

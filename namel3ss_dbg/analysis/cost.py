@@ -14,7 +14,7 @@ import attrs
 import msgspec
 
 from ..timeline.timeline import Timeline
-from ..trace.columns import Row
+from ..trace.columns import NONE, Row
 from .spans import Spans
 
 UNKNOWN = "unknown"
@@ -105,27 +105,32 @@ def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
 
 
 def _by_model(spans: Spans) -> dict[str, ModelSpending]:
+    columns = spans.columns
     heads = sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call")))
-    rows = sorted({*heads, *(end for end in map(spans.end, heads) if end >= 0)})
+    ends = list(map(spans.end, heads))
+    rows = sorted({*heads, *ends} - {NONE})
     said = dict(zip(rows, _calls(spans.timeline, rows), strict=True))
+    said[NONE] = _SILENT
     calls: dict[str, list[Row]] = {}
-    for head in heads:
-        calls.setdefault(_model_of(spans, said, head), []).append(head)
-    return {model: _spent_by(spans, said, heads_of_model) for model, heads_of_model in calls.items()}
+    answers: dict[str, list[_Outputs]] = {}
+    for head, end in zip(heads, ends, strict=True):
+        asked, answer = said[head].inputs, said[end].outputs
+        model = answer.model if answer is not None else None
+        if model is None and asked is not None:
+            model = asked.model
+        if not isinstance(model, str):
+            model = columns.shape_at(head).component_name or UNKNOWN
+        if model not in calls:
+            calls[model], answers[model] = [], []
+        calls[model].append(head)
+        if answer is not None:
+            answers[model].append(answer)
+    return {model: _spent_by(spans, heads, answers[model]) for model, heads in calls.items()}
 
 
-def _model_of(spans: Spans, said: dict[Row, _Call], head: Row) -> str:
-    answered, asked = said.get(spans.end(head), _SILENT).outputs, said[head].inputs
-    model = answered.model if answered is not None else None
-    if model is None and asked is not None:
-        model = asked.model
-    return model if isinstance(model, str) else spans.columns.shape_at(head).component_name or UNKNOWN
-
-
-def _spent_by(spans: Spans, said: dict[Row, _Call], heads: list[Row]) -> ModelSpending:
+def _spent_by(spans: Spans, heads: list[Row], answers: list[_Outputs]) -> ModelSpending:
     columns = spans.columns
     ends = [end for end in map(spans.end, heads) if end >= 0]
-    answers = [answer for end in ends if (answer := said[end].outputs) is not None]
     return ModelSpending(
         provider=columns.shape_at(heads[0]).component_name or UNKNOWN,
         heads=heads,

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from ..events import TraceFilter
 from ..timeline.timeline import Timeline
-from ..trace.columns import END, NONE, POINT, START, Columns, Row, Shape
+from ..trace.columns import END, NONE, START, Columns, Row, Shape
 
 RUN = "app_load"
 """The span that is the whole run."""
@@ -39,19 +39,17 @@ class Spans:
     @cached_property
     def unfinished(self) -> set[Row]:
         """The starts that have no end."""
-        return {row for row in self._unmatched if self.columns.edge_at(row) == START}
+        return self._unmatched(START)
 
     @cached_property
     def orphans(self) -> set[Row]:
         """The ends that have no start."""
-        return {row for row in self._unmatched if self.columns.edge_at(row) == END}
+        return self._unmatched(END)
 
-    @cached_property
-    def _unmatched(self) -> list[Row]:
-        """The starts and ends without the other one; by row, as going by shape would leap through the columns."""
-        points = bytearray(edge == POINT for edge in self.columns.edge)
-        pairs = zip(self.columns.match, self.columns.shape, strict=True)
-        return [row for row, (other, shape) in enumerate(pairs) if other < 0 and not points[shape]]
+    def _unmatched(self, wanted: int) -> set[Row]:
+        columns, match = self.columns, self.columns.match
+        edges = (columns.shape_rows[code] for code, edge in enumerate(columns.edge) if edge == wanted)
+        return {row for rows in edges for row in rows if match[row] < 0}
 
     @cached_property
     def failures(self) -> tuple[Row, ...]:
@@ -160,8 +158,7 @@ def _measured(columns: Columns, unfinished: set[Row], count: int) -> tuple[Seque
     took = array("d", [math.nan]) * count
     covered = array("d", bytes(8 * count))
     reach = array("i", [NONE]) * count  # by span, the last row that a child covers
-    for row in range(count):
-        end = match[row]
+    for row, end, outer in zip(range(count), match, parent, strict=False):
         if end < 0:
             if row not in unfinished:
                 if duration[row] >= 0.0:
@@ -175,7 +172,6 @@ def _measured(columns: Columns, unfinished: set[Row], count: int) -> tuple[Seque
             if not spent >= 0.0:
                 spent = max((timestamp[end] - timestamp[row]) * 1000.0, 0.0)
             took[row] = spent
-        outer = parent[row]
         if outer < 0:
             continue
         close = match[outer]

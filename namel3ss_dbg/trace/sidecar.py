@@ -53,6 +53,9 @@ class _Header(msgspec.Struct):
     blobs: dict[str, tuple[int, int]]
 
 
+_decode = msgspec.json.Decoder(_Header).decode
+
+
 def path_of(trace: Path) -> Path:
     """Where the sidecar of a trace is."""
     real = trace.resolve()
@@ -131,7 +134,7 @@ def load(trace: Path, file: BinaryIO) -> tuple[Columns, int] | None:
         encoded = mapped[_PREFIX : _PREFIX + length]
         if zlib.crc32(encoded) != int.from_bytes(start[16:], "little"):
             return None
-        header = msgspec.json.decode(encoded, type=_Header)
+        header = _decode(encoded)
         data = mapped[_PREFIX + length + -(_PREFIX + length) % _PAGE :]
         if len(data) != header.length or not _fits(header, file):
             return None
