@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import partial
 
 import click
@@ -77,14 +77,13 @@ def replay(
     """
     painter = painter_for(sys.stdout, color)  # type: ignore[arg-type]
     visible = filter_of(kinds)
-    script = [*_lines_of(scripts), *commands]
     with open_trace(trace, visible=visible) as session:
         for text in mocks:
             session.mock(*_mock(text))
         for place in breakpoints:
             session.places.resolve(place)  # one that nothing matches is a mistake here, where nothing more will come
             session.break_at(place)
-        if not (step or breakpoints or script or interactive):
+        if not (step or breakpoints or scripts or commands or interactive):
             _print_all(session, painter)
             return 0
         dialogue = Dialogue(session)
@@ -92,12 +91,16 @@ def replay(
         obeys = partial(
             obey, dialogue, painter=painter, keep_going=keep_going, echo=echo, yes=yes, out=sys.stdout, err=sys.stderr
         )
-        if script:
-            code = obeys(script)
-            if code or dialogue.left or not interactive:
+        code = 0
+        for name, lines in [*((name, _lines_of(name)) for name in scripts), ("", commands)]:
+            latest = obeys(lines, name=name)
+            code = code or latest
+            if dialogue.left or (code and not keep_going):
                 return code
+        if (scripts or commands) and not interactive:
+            return code
         if on_terminal():
-            return converse(dialogue, color=color)  # type: ignore[arg-type]
+            return converse(dialogue, color=color, stop=dialogue.last_stop or stop)  # type: ignore[arg-type]
         _show(dialogue.first_stop(stop), painter)
         code = obeys(sys.stdin)
         if not code and not dialogue.left:
@@ -115,10 +118,9 @@ def _mock(text: str) -> tuple[str, object]:
     return name, json_of(answer, f"--mock {name}")
 
 
-def _lines_of(scripts: tuple[str, ...]) -> Iterator[str]:
-    """The lines of the files that `-x` names."""
-    for name in scripts:
-        yield from (sys.stdin if name == "-" else text_of_file(name, "-x").splitlines())
+def _lines_of(script: str) -> Iterable[str]:
+    """The lines of a file that `-x` names."""
+    return sys.stdin if script == "-" else text_of_file(script, "-x").splitlines()
 
 
 def _print_all(session: DebugSession, painter: Painter) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from ..recording import ExecutionTracer
+from ..runtimes.traced_run import execute
 from ..trace.settings import read_settings
 from .options import Command, object_of, talk
-from .program import execute, load_program, print_result
+from .program import load_program, print_result
 
 
 @click.command(

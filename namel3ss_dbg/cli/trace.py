@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from ..recording import Execution, ExecutionTracer
+from ..runtimes.traced_run import execute
 from ..trace.settings import DebugConfiguration, read_settings
 from ..trace.store import move_aside
 from .options import Command, filter_of, filter_option, object_of, talk
-from .program import execute, load_program, print_result
+from .program import load_program, print_result
 
 
 @click.command(

@@ -164,6 +164,17 @@ def nothing_after(verb: str, rest: str) -> None:
         raise UsageError(f"'{verb}' takes nothing after it", why=f"there is '{rest}'")
 
 
+def path_of(rest: str, verb: str) -> Path:
+    """The file that a text names.
+
+    Raises:
+        UsageError: It names none.
+    """
+    if not rest:
+        raise UsageError(f"'{verb}' needs the name of a file", try_=f"{verb} FILE")
+    return Path(unquoted(rest)).expanduser()
+
+
 def json_of(text: str, example: str) -> Any:
     """The value of a text that should be JSON.
 

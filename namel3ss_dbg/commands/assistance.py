@@ -18,7 +18,7 @@ def help_on(table: AnyTable, rest: str) -> Reply:
     """Help of a table about a word, or about everything."""
     if not rest:
         groups = tuple((GROUPS[group], tuple(_listed(table, rows))) for group, rows in table.groups())
-        subjects = f" or a subject: {', '.join(SUBJECTS)}" if "break" in table else ""
+        subjects = f" or a subject: {', '.join(SUBJECTS)}" if "goto" in table else ""
         return shown(
             HelpList(groups, f"'help WORD' says more about a verb{subjects}."),
             value=lambda: [_as_value(row) for row in table],

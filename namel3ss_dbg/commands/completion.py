@@ -13,7 +13,7 @@ from ..events import DebugError, ExpressionError, closes, span_of
 from ..render.values import json_text
 from ..timeline.expressions import parse
 from ..timeline.functions import FUNCTIONS
-from ..timeline.state import TOTALS
+from ..timeline.state import TOTALS, Scope
 from .arguments import first_word
 from .desk import Desk
 from .table import Completion
@@ -31,18 +31,19 @@ Source = Callable[[Desk, str], Iterable[Completion]]
 
 def complete(desk: Desk, text: str) -> list[Completion]:
     """What could be typed next, given a line up to the cursor."""
-    body = text.lstrip()
-    skipped = len(text) - len(body)
-    word, blank, _ = body.partition(" ")
+    word, blank, rest = text.lstrip().partition(" ")
     if not blank:
-        return [each.at(skipped) for each in verbs(desk, word)]
+        return [each.at(len(text) - len(word)) for each in verbs(desk, word)]
+    if word in desk.aliases and word not in desk.table:
+        word, _, begun = desk.aliases[word].partition(" ")
+        rest = f"{begun} {rest}".lstrip()
     try:
-        command = desk.table.find(desk.aliases.get(word, word).split()[0])
+        command = desk.table.find(word)
     except DebugError:
         return []
     if command.completes is None:
         return []
-    rest = body[len(word) :].lstrip()
+    rest = rest.lstrip()
     begin = len(text) - len(rest)
     talker = desk.python if desk.python is not None else desk
     found = command.completes(talker, rest)
@@ -74,14 +75,12 @@ def fits(wanted: str, name: str) -> int | None:
 
 
 def matching(wanted: str, start: int, found: Iterable[Completion]) -> Iterator[Completion]:
-    """Those that fit, the best first, each replacing from `start`."""
-    ranked: list[tuple[int, Completion]] = []
+    """Those that fit, the best first, each replacing from `start`; loose fits only where there are no others."""
+    ranked: dict[int | None, list[Completion]] = {}
     for each in found:
-        rank = fits(wanted, each.text)
-        if rank is not None:
-            ranked.append((rank, each))
-    ranked.sort(key=lambda pair: pair[0])
-    return (each.at(start) for _, each in ranked)
+        ranked.setdefault(fits(wanted, each.text), []).append(each)
+    best = [*ranked.get(0, ()), *ranked.get(1, ())] or ranked.get(2, [])
+    return (each.at(start) for each in best)
 
 
 def words(options: dict[str, str]) -> Source:
@@ -181,7 +180,7 @@ def values(desk: Desk, rest: str) -> Iterator[Completion]:
     yield from matching(word, start, (*found, *functions))
 
 
-def _whence(desk: Desk, scope: Any, name: str) -> str:
+def _whence(desk: Desk, scope: Scope, name: str) -> str:
     if name in TOTALS:
         return "counted up to here"
     row = scope.source(name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,9 @@ from ..render.values import json_text
 from ..render.words import Words
 from ..timeline.expressions import NotDefined, parse
 from ..timeline.operators import equal
-from ..timeline.patterns import Everything, Filtered, Pattern
+from ..timeline.patterns import CHECK_EVERY, Everything, Filtered, Pattern
 from ..timeline.session import DebugSession
-from ..timeline.state import ABSENT
+from ..timeline.state import ABSENT, Scope
 from .reply import Reply
 from .settings import Settings
 from .table import AnyTable
@@ -74,8 +74,8 @@ class Desk(ABC):
         self.transcript = Transcript()
         self.python: PythonMode | None = None
         """While a person steps through a tool written in Python."""
-        self.origin = "typed"
-        """Who speaks: a person, or the name of the file that is being sourced."""
+        self.reading: list[str] = []
+        """The names of the files whose commands are being done, the innermost last."""
         self.check: Callable[[Moment], None] = lambda moment: None
         """To be called now and then during a long look."""
 
@@ -140,7 +140,7 @@ class Desk(ABC):
         meant = f"Did you mean '{close[0]}'? " if close else ""
         return f"{meant}'state' lists what has a value here."
 
-    def scope(self) -> Any:
+    def scope(self) -> Scope:
         """The names that the frame that is looked at sees."""
         return self.session.state.scope(self.moment, self.lane, self.frame)
 
@@ -154,6 +154,13 @@ class Desk(ABC):
         if cursor.sees_all:
             return Filtered(Everything(), test, self.check)
         return Filtered(Everything(), lambda row: cursor.sees(row) and test(row), self.check)
+
+    def watched(self, rows: Iterable[Moment]) -> Iterator[Moment]:
+        """Events of a long look, with the progress told on the way."""
+        for looked, row in enumerate(rows):
+            if not looked & CHECK_EVERY:
+                self.check(row)
+            yield row
 
     # Stops
 
@@ -177,7 +184,7 @@ class Desk(ABC):
             self.session.timeline,
             stop,
             lane=self.lane,
-            changes=self.session.changes(),
+            changes=self.session.changes() if self.lane is None else (),
             displays=displays,
             folders=self.folders,
             signs=self.signs,

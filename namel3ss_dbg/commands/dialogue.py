@@ -20,7 +20,7 @@ from ..timeline.session import DebugSession
 from .arguments import Ending, Order, is_open, split_ending, split_order, without_comment
 from .completion import complete
 from .desk import Desk
-from .reply import NeedsYes, Reply, said
+from .reply import NeedsFrontEnd, NeedsYes, Quit, Reply, joined, said
 from .settings import Settings
 from .table import AnyCommand, AnyTable, Completion
 from .verbs import TABLE
@@ -58,12 +58,12 @@ class Dialogue(Desk):
             NeedsFrontEnd: It needs a yes, or an editor.
         """
         prompt = self.prompt
-        with self._attentive():
-            try:
+        try:
+            with self._attentive():
                 reply = self._obeyed(self._once(text))
-            except DebugError as problem:
-                self._write_down(prompt, text, [str(problem)])
-                raise
+        except DebugError as problem:
+            self._write_down(prompt, text, [str(problem)])
+            raise
         self._write_down(prompt, text, reply.lines())
         return reply
 
@@ -81,6 +81,11 @@ class Dialogue(Desk):
         if self.python is not None:
             self.python.interrupt()
         self.session.cursor.interrupt()
+
+    def close(self) -> None:
+        """End what goes on beside the conversation: the call of a tool that is walked through."""
+        if self.python is not None:
+            self.python.leave()
 
     def wants_more(self, text: str) -> bool:
         """Whether a command goes on in the next line: a JSON bracket is open, or `commands` lacks its `end`."""
@@ -103,13 +108,14 @@ class Dialogue(Desk):
         order = self._unaliased(split_order(text if "\n" in text else without_comment(text)))
         if not order.word:
             return Reply()
-        command: AnyCommand = self.table.find(order.word)
+        table = self.table
+        command: AnyCommand = table.find(order.word)
         ending = split_ending(order.rest, free_text=command.free_text)
         talker = self.python if self.python is not None else self
         if ending.file is not None:
             self._spare(ending.file, lambda: self._after_yes(lambda: command.run(talker, ending.rest), ending))
         reply = self._dressed(lambda: command.run(talker, ending.rest), ending)
-        if command.repeats:
+        if command.repeats and self.table is table:
             self.last_motion = f"{order.word} {ending.rest}".rstrip()
         return reply
 
@@ -156,17 +162,20 @@ class Dialogue(Desk):
             if orders[:1] == ("silent",):
                 replies[-1] = attrs.evolve(replies[-1], views=())
                 orders = orders[1:]
-            for order in orders:
-                replies.append(self._ordered(order))
-                if replies[-1].stop is not None:
-                    break
-            else:
+            if not self._done(orders, replies):
                 break
-        if len(replies) == 1:
-            return reply
-        views = tuple(view for each in replies for view in each.views)
-        stop = next((each.stop for each in reversed(replies) if each.stop is not None), None)
-        return attrs.evolve(reply, views=views, stop=stop)
+        return attrs.evolve(reply, views=joined(replies).views, stop=joined(replies).stop)
+
+    def _done(self, orders: tuple[str, ...], replies: list[Reply]) -> bool:
+        """Do some orders, adding to the replies; whether one of them was a motion."""
+        for order in orders:
+            try:
+                replies.append(self._ordered(order))
+            except Quit as leaving:
+                raise Quit(joined([*replies, leaving.reply])) from None
+            if replies[-1].stop is not None:
+                return True
+        return False
 
     def _orders(self, stop: Stop | None) -> tuple[str, ...]:
         if stop is None or stop.breakpoint is None:
@@ -175,11 +184,12 @@ class Dialogue(Desk):
 
     def _ordered(self, text: str) -> Reply:
         try:
-            return self._once(text)
+            return self._once(text).settled()
         except ExpectationError:
             raise
-        except DebugError as problem:
-            return Reply((Words((f"{text}: {problem}",), "error"),))
+        except (DebugError, NeedsFrontEnd) as problem:
+            why = problem.refusal if isinstance(problem, NeedsFrontEnd) else problem
+            return Reply((Words((f"{text}: {why}",), "error"),))
 
     # Around a command
 

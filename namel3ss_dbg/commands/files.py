@@ -1,4 +1,4 @@
-"""The verbs that read and write files: `source`, `save`, `export`, `transcript`, `edit`."""
+"""The verbs for files: `save`, `transcript`, `export` and `edit`."""
 
 from __future__ import annotations
 
@@ -12,39 +12,26 @@ from typing import Any
 
 import orjson
 
-from ..events import DebugError, Moment, UsageError
+from ..events import Moment, UsageError
 from ..render.events import parent_of, source_of
 from ..render.sources import find_source
 from ..render.words import counted
 from ..timeline.breakpoints import Breakpoint
-from ..timeline.patterns import CHECK_EVERY
 from ..timeline.session import DebugSession
 from ..trace.codec import encode_line
-from . import completion
-from .arguments import commands_in, first_word, unquoted
+from . import completion, reading
+from .arguments import first_word, path_of
 from .desk import Desk
 from .frames import nearest_source
 from .reply import NeedsEditor, NeedsYes, Reply, said
 from .stops import described
 from .table import AnyCommand, Command
 
-_DEEPEST = 10
 _FORMATS = ("jsonl", "json", "csv")
 _FIELDS = (
     "moment", "event_id", "timestamp", "event_type", "component", "component_name", "status", "duration_ms",
     "tokens_used", "cost_estimate", "error", "parent", "lane", "depth", "file", "line", "inputs", "outputs",
 )  # fmt: skip
-
-
-def path_of(rest: str, verb: str) -> Path:
-    """The file that a text names.
-
-    Raises:
-        UsageError: It names none.
-    """
-    if not rest:
-        raise UsageError(f"'{verb}' needs the name of a file", try_=f"{verb} FILE")
-    return Path(unquoted(rest)).expanduser()
 
 
 def written(path: Path, write: Callable[[], Reply]) -> Reply:
@@ -67,32 +54,6 @@ def written(path: Path, write: Callable[[], Reply]) -> Reply:
 
 
 # Commands
-
-
-def _source(desk: Desk, rest: str) -> Reply:
-    path = path_of(rest, "source")
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        why = getattr(problem, "strerror", None) or "it is not text in UTF-8"
-        raise UsageError(f"'{path}' cannot be read", why=why) from None
-    if desk.origin.count(" < ") >= _DEEPEST:
-        raise UsageError(f"'{path}' is not read", why="files read one another in a circle")
-    views: list[Any] = []
-    stop = None
-    before, desk.origin = desk.origin, f"{path.name} < {desk.origin}"
-    try:
-        for command in commands_in(text.splitlines(), desk.wants_more):
-            try:
-                reply = desk.run(command.text)
-            except DebugError as problem:
-                problem.what = f"{path}:{command.line}: {problem.what}"
-                raise
-            views += reply.views
-            stop = reply.stop or stop
-    finally:
-        desk.origin = before
-    return Reply(tuple(views), stop)
 
 
 def _save(desk: Desk, rest: str) -> Reply:
@@ -195,17 +156,9 @@ def _span(desk: Desk, place: str) -> range:
     return range(start, end + 1 if end >= 0 else columns.count)
 
 
-def _told(desk: Desk, rows: range) -> Iterator[Moment]:
-    """The rows, with the progress told on the way."""
-    for row in rows:
-        if not row & CHECK_EVERY:
-            desk.check(row)
-        yield row
-
-
 def _jsonl(desk: Desk, rows: range) -> Iterator[str]:
     timeline = desk.session.timeline
-    for row in _told(desk, rows):
+    for row in desk.watched(rows):
         yield encode_line(timeline[row]).decode("utf-8", "replace")
 
 
@@ -218,7 +171,7 @@ def _json(desk: Desk, rows: range) -> Iterator[str]:
 
 def _csv(desk: Desk, rows: range) -> Iterator[str]:
     yield _csv_line(_FIELDS)
-    for row in _told(desk, rows):
+    for row in desk.watched(rows):
         yield _csv_line(_cells(desk.session, row).values())
 
 
@@ -270,21 +223,14 @@ def _edit(desk: Desk, rest: str) -> Reply:
 
 
 ROWS: tuple[AnyCommand, ...] = (
-    Command(
-        "source",
-        _source,
-        "the rest",
-        "FILE",
-        "Do the commands of a file, up to the first mistake.",
-        completes=completion.paths,
-        free_text=True,
-    ),
+    reading.ROW,
     Command(
         "save",
         _save,
         "the rest",
         "FILE",
         "Write what you have set to a file, as commands.",
+        details="Breakpoints, displays, marks, aliases, settings and mocks; 'source FILE' reads them.",
         examples=("save session.n3",),
         completes=completion.paths,
         free_text=True,
@@ -304,6 +250,7 @@ ROWS: tuple[AnyCommand, ...] = (
         "the rest",
         "jsonl|json|csv FILE [PLACE]",
         "Write the events of the run, or of a call, to a file.",
+        details="Mocked answers are written as they are shown.",
         examples=("export csv events.csv", "export jsonl planner.jsonl agent:Planner"),
         completes=completion.exports,
     ),

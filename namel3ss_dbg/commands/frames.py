@@ -11,6 +11,7 @@ from ..render.frame import FrameView
 from ..render.frames import FramesView
 from ..render.listed import SourceView
 from ..render.sources import Excerpt, find_source, read_excerpt
+from ..render.words import Words
 from ..timeline.patterns import is_same_file
 from . import completion, listings
 from .arguments import count_of, nothing_after, numbers_of
@@ -76,7 +77,10 @@ def _lane(desk: Desk, rest: str) -> Reply:
     if lane.opened > desk.moment:
         raise UsageError(f"Lane {lane.number} begins at #{lane.opened}", try_=f"'goto {lane.opened}' goes there.")
     desk.lane, desk.frame, desk.listed = lane.number, 0, None
-    return shown(desk.stop_view(desk.stop_here()), value=lambda: {"lane": lane.number, "moment": desk.here})
+    ended = lane.closed is not None and lane.closed < desk.moment
+    notes = [Words((f"Lane {lane.number}, {lane.name}, ended at #{lane.closed}.",))] if ended else []
+    view = desk.stop_view(desk.stop_here())
+    return shown(*notes, view, value=lambda: {"lane": lane.number, "moment": desk.here, "ended": ended})
 
 
 # Source

@@ -234,7 +234,7 @@ def session_view(desk: Desk) -> Reply:
         "events": known.events,
         "lanes": known.lanes,
         "began": timeline.began,
-        "duration_s": round(timeline.elapsed(frontier), 3),
+        "duration_s": round(state.total("elapsed", frontier), 3),
         "calls": state.total("calls", frontier),
         "tokens": tokens,
         "cost": cost,
@@ -250,7 +250,9 @@ def session_view(desk: Desk) -> Reply:
         ("run", line((counted(known.events, "event"), ""), (f" on {counted(known.lanes, 'lane')}", ""))),
         (
             "time",
-            line((format_time(timeline.began), "time"), (f"  {format_offset(timeline.elapsed(frontier))}", "dim")),
+            line(
+                (format_time(timeline.began), "time"), (f"  {format_offset(state.total('elapsed', frontier))}", "dim")
+            ),
         ),
         (
             "used",
@@ -262,13 +264,17 @@ def session_view(desk: Desk) -> Reply:
     ]
     for number, sentence in (
         (known.open_spans, f"{counted(known.open_spans, 'call')} never ended: the program crashed, or still runs"),
-        (known.invalid_lines, f"{counted(known.invalid_lines, 'line')} of the file are no events"),
+        (known.invalid_lines, f"{counted(known.invalid_lines, 'line')} of the file {_no_events(known.invalid_lines)}"),
         (known.torn_bytes, f"the last line was never finished ({format_bytes(known.torn_bytes)})"),
     ):
         if number:
             shown.append(("", (Piece(sentence, "warning"),)))
     shown.append(("cursor", line((desk.named(desk.moment), "kind"))))
     return Reply((Facts("session", facts, shown),), value=lambda: facts)
+
+
+def _no_events(number: int) -> str:
+    return "is no event" if number == 1 else "are no events"
 
 
 _INFO = {

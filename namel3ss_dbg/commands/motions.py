@@ -9,7 +9,7 @@ import attrs
 from ..events import BACKWARD, FORWARD, Direction, Reason, Stop, UsageError
 from ..render.events import source_of
 from ..timeline.notation import KNOWN, Place, parse_place, spelled
-from ..timeline.patterns import Exactly, Lists, Pattern, Strand
+from ..timeline.patterns import Exactly, Filtered, Lists, Pattern, Strand
 from ..trace.columns import Columns
 from . import completion
 from .arguments import count_of, unquoted
@@ -55,7 +55,7 @@ def _motion(
         summary=backwards,
         letters=tuple(f"r{letter}" for letter in letters if letter != "out"),
         details="",
-        examples=tuple(f"r{example}" for example in examples[:1]),
+        examples=(),
     )
     return shared, reverse
 
@@ -117,12 +117,12 @@ def _until_line(desk: Desk, direction: Direction) -> Reply:
     source = next((found for found in map(source_of, events) if found is not None), None)
     if source is None:
         raise UsageError("No line of source is known here", try_="Name a place: until llm, until app.ai:12.")
-    strand = Strand(here)
-    lines = Lines(source[0], source[1], direction)
-    test = (lambda row: strand.holds(timeline.columns, row)) if direction == FORWARD else (lambda row: True)
-    stop = desk.session.cursor.seek(test, direction, among=lines)
+    goal: Pattern = Lines(source[0], source[1], direction)
+    if direction == FORWARD:
+        strand = Strand(here)
+        goal = Filtered(goal, lambda row: strand.holds(timeline.columns, row), desk.check)
     word = "later" if direction == FORWARD else "earlier"
-    return desk.rest(stop, *_edge(stop, f"No {word} line than {source[0]}:{source[1]} ran on this lane."))
+    return _to_first(desk, direction, goal, f"No {word} line than {source[0]}:{source[1]} ran on this lane", "place")
 
 
 @attrs.frozen
@@ -306,7 +306,8 @@ ROWS: tuple[AnyCommand, ...] = (
         "To the next event of a kind: llm, tool, turn, error …",
         "To the previous event of a kind.",
         _to,
-        details="A breakpoint on the way stops it. 'help places' lists the words for kinds; a line of source is one, too.",
+        details="A breakpoint on the way stops it. 'help places' lists the words for kinds; a line of source is one, "
+        "too.",
         examples=("to llm", "to tool get_weather", "to tool_failed", "to error"),
         completes=completion.kinds,
     ),
@@ -317,7 +318,8 @@ ROWS: tuple[AnyCommand, ...] = (
         "To the next event that holds a text.",
         "To the previous event that holds a text.",
         _find,
-        details="It is looked for in inputs, outputs and errors, whatever the case if it has no capitals. Without a text, the last one is looked for again.",
+        details="It is looked for in inputs, outputs and errors, whatever the case if it has no capitals. Without a "
+        "text, the last one is looked for again.",
         examples=("find 21 °C", "/TimeoutError"),
         free_text=True,
     ),

@@ -54,7 +54,7 @@ def _when(desk: Desk, rest: str) -> Reply:
         "errors": errors,
     }
     known = "" if timeline.closed else " read so far"
-    lasted = timeline.elapsed(timeline.frontier)
+    lasted = state.total("elapsed", timeline.frontier)
     view = Facts(
         "when",
         facts,

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..events import ExpressionError, Moment, PlaceError
+from ..events import ExpressionError, Moment, PlaceError, span_of
 from ..render.eventlist import EventList
 from ..render.formats import format_count, format_money, format_ms
 from ..render.listing import Listing
@@ -18,8 +18,9 @@ from ..render.pieces import line
 from ..render.tables import Column
 from ..render.words import counted
 from ..timeline.expressions import Expression, parse
+from ..timeline.kinds import SPANS
 from ..timeline.notation import parse_place
-from ..timeline.patterns import Everything, Filtered, Pattern
+from ..timeline.patterns import CHECK_EVERY, Everything, Filtered, Pattern
 from ..trace.columns import END, NONE
 from . import completion, entering, listings, tree
 from .arguments import nothing_after
@@ -98,6 +99,8 @@ def _as_place(desk: Desk, text: str) -> Pattern | None:
 
 def _is_true(desk: Desk, where: _Where, expression: Expression, row: Moment) -> bool:
     where.judged += 1
+    if not where.judged & CHECK_EVERY:
+        desk.check(row)
     try:
         return bool(expression.evaluate(desk.session.state.scope(row)))
     except ExpressionError as problem:
@@ -154,7 +157,7 @@ def _more(desk: Desk, where: _Where, rows: list[Moment]) -> tuple[str, ...]:
 def _totals(desk: Desk, rest: str) -> Reply:
     nothing_after("totals", rest)
     desk.read_on()
-    found = sorted(_by_component(desk).values(), key=lambda each: (-each["time_ms"], -each["calls"]))
+    found = sorted(_by_component(desk), key=lambda each: (-each["time_ms"], -each["calls"]))
     rows = [
         (
             line((each["component"], "kind")),
@@ -181,14 +184,14 @@ def _totals(desk: Desk, rest: str) -> Reply:
     state, frontier = desk.session.state, desk.session.timeline.frontier
     tokens, cost = state.total("tokens", frontier), state.total("cost", frontier)
     footer = (
-        f"The whole run: {desk.session.timeline.elapsed(frontier):.2f} s, {format_count(tokens)} tokens of models, "
+        f"The whole run: {state.total('elapsed', frontier):.2f} s, {format_count(tokens)} tokens of models, "
         f"{format_money(cost)}. A call's time holds that of the calls inside it.",
     )
     view = Listing("totals", columns, found, rows, "No call has ended in this trace.", footer)
     return shown(view, value=lambda: found)
 
 
-def _by_component(desk: Desk) -> dict[tuple[str, str | None], dict[str, Any]]:
+def _by_component(desk: Desk) -> list[dict[str, Any]]:
     """What the ends of each component say."""
     columns = desk.session.timeline.columns
     found: dict[tuple[str, str | None], dict[str, Any]] = {}
@@ -196,7 +199,8 @@ def _by_component(desk: Desk) -> dict[tuple[str, str | None], dict[str, Any]]:
         if columns.edge[code] != END:
             continue
         rows = columns.shape_rows[code]
-        word = shape.event_type.removesuffix("_end").removesuffix("_execution").removesuffix("_call").replace("_", " ")
+        span = span_of(shape.event_type)
+        word = next((word for word, each in SPANS.items() if each == span), span)
         each = found.setdefault(
             (word, shape.component_name),
             {"component": word, "name": shape.component_name, "calls": 0, "failed": 0, "time_ms": 0.0,
@@ -209,7 +213,7 @@ def _by_component(desk: Desk) -> dict[tuple[str, str | None], dict[str, Any]]:
         each["slowest_ms"] = max(each["slowest_ms"], max(times, default=0.0))
         each["tokens"] += int(fsum(map(columns.tokens.__getitem__, rows)))
         each["cost"] += fsum(map(columns.cost.__getitem__, rows))
-    return found
+    return [{**each, "time_ms": round(each["time_ms"], 3)} for each in found.values()]
 
 
 def _info(desk: Desk, rest: str) -> Reply:
@@ -224,6 +228,8 @@ ROWS: tuple[AnyCommand, ...] = (
         "[WHERE] [from PLACE] [all]",
         "Events around this one: all, of a place, or by condition.",
         ("e",),
+        details="One line each, with a sign at the cursor. As many as 'set rows' says; 'from PLACE' and 'all' show "
+        "others.",
         examples=("events", "e tool", "e error", "e duration_ms > 1000", "e llm from 100", "e all | pager"),
         completes=completion.event_places,
         free_text=True,

@@ -7,7 +7,7 @@ whether the tool did the same as was recorded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..render.pieces import Signs, line
 from ..render.pywalk import ComparisonView, PythonFramesView, PythonStopView
 from ..render.sources import Excerpt
 from ..render.tables import Column, View
-from ..render.values import json_text
+from ..render.values import value_line
 from ..render.words import Words, counted
 from ..runtimes.pystops import PythonBreakpoint, PythonFrame, PythonStop, SourceLine
 from ..runtimes.recorded_tool import SecondCall, call_again
@@ -33,6 +33,7 @@ _AT = re.compile(r"(?:(?P<file>.+?):)?(?P<line>\d+)(?:\s+if\s+(?P<condition>.+))
 _NAME = re.compile(r"\w+\Z")
 _AROUND = 5
 _SHORTEST_ARGUMENT = 40
+_WIDEST_VALUE = 200
 
 
 class PythonMode:
@@ -187,25 +188,25 @@ def _delete(mode: PythonMode, rest: str) -> Reply:
 
 def _print(mode: PythonMode, rest: str) -> Reply:
     if not rest:
-        raise UsageError("Print what?", why=f"names here: {', '.join(mode.walk.locals())}")
+        raise UsageError(f"Print what? Names here: {', '.join(mode.walk.locals())}")
     text = safe_repr(mode.walk.evaluate(rest))
     return Reply((Words((text,)),), value=lambda: text)
 
 
 def _locals(mode: PythonMode, rest: str) -> Reply:
     nothing_after("locals", rest)
-    return _named(mode.walk.locals(), "local", "This function has no names.")
+    return _named(mode.walk.locals(), "local", "This function has no names.", mode.signs)
 
 
 def _args(mode: PythonMode, rest: str) -> Reply:
     nothing_after("args", rest)
     inputs = mode.again.recorded.start.inputs
-    return _named({name: json_text(value) for name, value in inputs.items()}, "argument", "The tool takes none.")
+    return _named(inputs, "argument", "The tool takes none.", mode.signs)
 
 
-def _named(values: dict[str, str], kind: str, empty: str) -> Reply:
+def _named(values: Mapping[str, Any], kind: str, empty: str, signs: Signs) -> Reply:
     records = [{"name": name, "value": value} for name, value in values.items()]
-    rows = [(line((name, "key")), line((value, "text"))) for name, value in values.items()]
+    rows = [(line((name, "key")), value_line(value, _WIDEST_VALUE, signs)) for name, value in values.items()]
     columns = (Column("name", right=False), Column("value", right=False, shrinks=True))
     return shown(Listing(kind, columns, records, rows, empty), value=lambda: dict(values))
 
@@ -272,7 +273,7 @@ TABLE: AnyTable = CommandTable(
             _moving(lambda mode: mode.walk.finish()),
             "python",
             "",
-            "Out of this function; out of the outermost, to the end of the call.",
+            "Out of this function; out of the outermost: to the end.",
             ("f", "out"),
             repeats=True,
         ),

@@ -5,16 +5,16 @@ A command never prints and never asks: it gives pictures, and whoever reads line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from ..events import Stop
+from ..events import Stop, UsageError
 from ..render.tables import Block, View
 from ..render.values import json_text
-from ..render.words import WholeValue, Words
+from ..render.words import WholeValue, Words, counted
 
 
 @attrs.frozen
@@ -41,6 +41,28 @@ class Reply:
     def lines(self) -> list[str]:
         """The plain lines of all views."""
         return [text for view in self.views for text in view.plain()]
+
+    def settled(self) -> Reply:
+        """For a reply that becomes part of another: one for a file is written, and says so.
+
+        Raises:
+            UsageError: The file cannot be written.
+        """
+        if self.file is None:
+            return self
+        lines = self.lines()
+        try:
+            self.file.write_text("".join(f"{text}\n" for text in lines), "utf-8", "replace")
+        except OSError as problem:
+            raise UsageError(f"'{self.file}' cannot be written", why=problem.strerror or str(problem)) from None
+        return Reply((Words((f"{counted(len(lines), 'line')} written to {self.file}",)),), self.stop)
+
+
+def joined(replies: Iterable[Reply]) -> Reply:
+    """Several replies as one, with the last stop of them."""
+    replies = list(replies)
+    stop = next((each.stop for each in reversed(replies) if each.stop is not None), None)
+    return Reply(tuple(view for each in replies for view in each.views), stop)
 
 
 def said(*lines: str) -> Reply:
@@ -70,6 +92,11 @@ class JsonView:
 
 class Quit(Exception):
     """The person wants to leave."""
+
+    def __init__(self, reply: Reply | None = None) -> None:
+        super().__init__()
+        self.reply = reply or Reply()
+        """What is to be shown before."""
 
 
 class NeedsFrontEnd(Exception):

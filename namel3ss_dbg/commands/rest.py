@@ -24,7 +24,7 @@ def _set(desk: Desk, rest: str) -> Reply:
     if not value:
         now = setting.format(getattr(desk.settings, setting.name)) or "empty"
         return said(f"{setting.name} is {now} ({desk.settings.origin(setting.name)}): {setting.meaning}.")
-    desk.settings.set(setting.name, value.strip("\"'"), origin=desk.origin.partition(" < ")[0])
+    desk.settings.set(setting.name, value.strip("\"'"), origin=desk.reading[-1] if desk.reading else "typed")
     return said(f"{setting.name} is {setting.format(getattr(desk.settings, setting.name)) or 'empty'}.")
 
 
@@ -49,7 +49,7 @@ def _alias(desk: Desk, rest: str) -> Reply:
 def _unalias(desk: Desk, rest: str) -> Reply:
     if rest not in desk.aliases:
         known = ", ".join(desk.aliases) or "none"
-        raise UsageError(f"There is no alias '{rest}'" if rest else "Unalias what?", why=f"aliases: {known}")
+        raise UsageError(f"There is no alias '{rest}'" if rest else "No alias is named", why=f"aliases: {known}")
     del desk.aliases[rest]
     return said(f"'{rest}' is no alias any more.")
 
@@ -83,6 +83,7 @@ ROWS: tuple[AnyCommand, ...] = (
         "the rest",
         "[NAME [VALUE]]",
         "Set something; alone, list all that can be set.",
+        details="The list says who has set each: you, or a file.",
         examples=("set lines 7", "set ascii on"),
         completes=completion.settings,
     ),

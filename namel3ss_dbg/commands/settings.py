@@ -55,12 +55,12 @@ class Setting:
 
 SETTINGS = (
     Setting("lines", 3, "Lines of source at a stop; 0 shows none", most=50),
-    Setting("rows", 20, "Rows of lists such as events, before they say how to see more", most=100_000),
+    Setting("rows", 20, "Rows of a list at a time", most=100_000),
     Setting("ascii", False, "Only letters and signs of ASCII"),
     Setting("theme", "dark", "Colours for a dark or a light background", ("dark", "light")),
     Setting("editing", "emacs", "Keys for editing a line", ("emacs", "vi")),
-    Setting("editor", "", "The editor that 'edit' opens; empty: $VISUAL or $EDITOR"),
-    Setting("pager", "less -FRX", "The program that '| pager' shows a command's output with"),
+    Setting("editor", "", "What 'edit' opens; empty: $VISUAL or $EDITOR"),
+    Setting("pager", "less -FRX", "What '| pager' shows output with"),
 )
 """All that can be set."""
 

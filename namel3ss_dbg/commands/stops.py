@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 
 from ..events import ExpressionError, UsageError
 from ..render.words import counted
@@ -11,10 +10,10 @@ from ..timeline.breakpoints import Breakpoint
 from ..timeline.expressions import parse
 from ..timeline.notation import spelled
 from . import completion
-from .arguments import count_of, numbers_of, unquoted
+from .arguments import unquoted
 from .desk import Desk
 from .listings import breakpoints_view
-from .reply import NeedsYes, Reply, said
+from .reply import Reply, said
 from .table import AnyCommand, Command
 from .wanted import Wanted, read_wanted, split_condition
 
@@ -55,7 +54,7 @@ def _set(desk: Desk, rest: str, *, temporary: bool) -> Reply:
         temporary=temporary,
     )
     name = "Temporary breakpoint" if temporary else "Breakpoint"
-    return _told(desk, breakpoint, f"{name} {breakpoint.number} at {described(breakpoint)}")
+    return told(desk, breakpoint, f"{name} {breakpoint.number} at {described(breakpoint)}")
 
 
 def _check(desk: Desk, wanted: Wanted) -> None:
@@ -68,7 +67,7 @@ def _check(desk: Desk, wanted: Wanted) -> None:
         desk.session.places.resolve(wanted.place, here=desk.moment)  # what is not in a recording never comes
 
 
-def _told(desk: Desk, breakpoint: Breakpoint, head: str) -> Reply:
+def told(desk: Desk, breakpoint: Breakpoint, head: str) -> Reply:
     """What is said of a new breakpoint: how many events of the recording match."""
     if desk.session.timeline.index is None:
         return said(f"{head}.")
@@ -149,7 +148,7 @@ def _catch(desk: Desk, rest: str) -> Reply:
     breakpoint = desk.session.break_at(
         place, kind="catch", condition=both, after=wanted.after, every=wanted.every, lane=wanted.lane
     )
-    return _told(desk, breakpoint, f"Catch {breakpoint.number} of {described(breakpoint)}")
+    return told(desk, breakpoint, f"Catch {breakpoint.number} of {described(breakpoint)}")
 
 
 def _caught(desk: Desk, word: str) -> tuple[str, str | None]:
@@ -189,91 +188,7 @@ def _log(desk: Desk, rest: str) -> Reply:
         every=wanted.every,
         lane=wanted.lane,
     )
-    return _told(desk, breakpoint, f"Log point {breakpoint.number} at {described(breakpoint)}")
-
-
-def _commands(desk: Desk, rest: str) -> Reply:
-    head, *lines = [line.strip() for line in rest.splitlines()] or [""]
-    if lines and lines[-1] == "end":
-        del lines[-1]
-    known = desk.session.breakpoints
-    if not head and not len(known):
-        raise UsageError("There is no breakpoint to give commands to", try_="break tool, then commands.")
-    number = numbers_of(head)[0] if head else max(each.number for each in known)
-    breakpoint = known[number]
-    for line in lines:
-        if line != "silent":
-            desk.table.find(line.split()[0] if line else "")
-    breakpoint.commands = tuple(line for line in lines if line)
-    if not breakpoint.commands:
-        return said(f"Breakpoint {number} has no commands.")
-    return said(f"Breakpoint {number} does at its stops: {'; '.join(breakpoint.commands)}.")
-
-
-def _condition(desk: Desk, rest: str) -> Reply:
-    number, _, text = rest.partition(" ")
-    breakpoint = _one(desk, number, "condition 1 tokens > 100")
-    breakpoint.condition = parse(text.strip()) if text.strip() else None
-    if breakpoint.condition is None:
-        return said(f"Breakpoint {breakpoint.number} stops always.")
-    return _told(desk, breakpoint, f"Breakpoint {breakpoint.number} at {described(breakpoint)}")
-
-
-def _ignore(desk: Desk, rest: str) -> Reply:
-    number, _, count = rest.partition(" ")
-    breakpoint = _one(desk, number, "ignore 1 3")
-    breakpoint.after = 0 if count.strip() in ("", "0") else count_of(count.strip())
-    if not breakpoint.after:
-        return said(f"Breakpoint {breakpoint.number} passes over no hit.")
-    return said(f"Breakpoint {breakpoint.number} passes over its first {counted(breakpoint.after, 'hit')}.")
-
-
-def _one(desk: Desk, number: str, example: str) -> Breakpoint:
-    if not number:
-        raise UsageError("Which breakpoint?", try_=f"{example}; 'info breakpoints' lists them.")
-    return desk.session.breakpoints[numbers_of(number)[0]]
-
-
-def _several(desk: Desk, rest: str) -> list[Breakpoint]:
-    """The breakpoints that some numbers mean, `all`, or nothing when there is only one."""
-    known = desk.session.breakpoints
-    if rest == "all" or (not rest and len(known) == 1):
-        return list(known)
-    if not rest:
-        numbers = ", ".join(str(each.number) for each in known) or "none"
-        raise UsageError("Which breakpoints?", why=f"there are {numbers}", try_="Write their numbers, or all.")
-    return [known[number] for number in dict.fromkeys(numbers_of(rest))]
-
-
-def _switch(enabled: bool) -> Callable[[Desk, str], Reply]:
-    def run(desk: Desk, rest: str) -> Reply:
-        chosen = _several(desk, rest)
-        for each in chosen:
-            each.enabled = enabled
-        return said(f"{_numbers(chosen)} {'on' if enabled else 'off'}.")
-
-    return run
-
-
-def _delete(desk: Desk, rest: str) -> Reply:
-    known = desk.session.breakpoints
-    if not rest and len(known) > 1:
-        question = f"Delete all {len(known)} breakpoints?"
-        raise NeedsYes(question, lambda: _deleted(desk, list(known)))
-    return _deleted(desk, _several(desk, rest))
-
-
-def _deleted(desk: Desk, chosen: Iterable[Breakpoint]) -> Reply:
-    chosen = list(chosen)
-    for each in chosen:
-        desk.session.breakpoints.remove(each.number)
-    return said(f"{_numbers(chosen)} deleted.")
-
-
-def _numbers(chosen: list[Breakpoint]) -> str:
-    if not chosen:
-        return "No breakpoint"
-    return f"Breakpoint{'s' if len(chosen) > 1 else ''} {', '.join(str(each.number) for each in chosen)}"
+    return told(desk, breakpoint, f"Log point {breakpoint.number} at {described(breakpoint)}")
 
 
 ROWS: tuple[AnyCommand, ...] = (
@@ -323,7 +238,8 @@ ROWS: tuple[AnyCommand, ...] = (
         "stopping",
         "KIND | NAME | TYPE",
         "Stop where something fails.",
-        details="A kind of failures (error, tool_failed, validation, failed …), the name of a component, or a type of errors.",
+        details="A kind of failures (error, tool_failed, validation, failed …), the name of a component, or a type of"
+        " errors.",
         examples=("catch error", "catch tool_failed", "catch get_weather", "catch TimeoutError"),
         completes=completion.catches,
         free_text=True,
@@ -337,66 +253,6 @@ ROWS: tuple[AnyCommand, ...] = (
         examples=('log llm at end "{tokens_used} tokens: {text}"',),
         completes=completion.stop_places,
         free_text=True,
-    ),
-    Command(
-        "commands",
-        _commands,
-        "stopping",
-        "[N]",
-        "What to do at each stop of a breakpoint.",
-        details="One command on each line, then 'end'. Without a number: of the newest. 'silent' first leaves the stop itself out; a motion ends the list. An empty list takes the commands away.",
-        examples=("commands 1\n  print city\n  continue\n  end",),
-        completes=completion.breakpoint_numbers,
-        free_text=True,
-        block="end",
-    ),
-    Command(
-        "condition",
-        _condition,
-        "stopping",
-        "N [EXPR]",
-        "Give a breakpoint another condition, or none.",
-        examples=("condition 1 tokens > 100", "condition 1"),
-        completes=completion.breakpoint_numbers,
-        free_text=True,
-    ),
-    Command(
-        "ignore",
-        _ignore,
-        "stopping",
-        "N COUNT",
-        "Pass over the first hits of a breakpoint.",
-        details="They are counted from the beginning of the run, wherever you come from.",
-        examples=("ignore 1 3",),
-        completes=completion.breakpoint_numbers,
-    ),
-    Command(
-        "enable",
-        _switch(True),
-        "stopping",
-        "[N… | all]",
-        "Switch breakpoints on.",
-        completes=completion.breakpoint_numbers,
-    ),
-    Command(
-        "disable",
-        _switch(False),
-        "stopping",
-        "[N… | all]",
-        "Switch breakpoints off; they stay where they are.",
-        examples=("disable 1 3", "disable all"),
-        completes=completion.breakpoint_numbers,
-    ),
-    Command(
-        "delete",
-        _delete,
-        "stopping",
-        "[N… | all]",
-        "Take breakpoints away.",
-        ("clear", "cl"),
-        details="Alone: all of them, after a question.",
-        examples=("delete 2", "delete 1-3", "delete all"),
-        completes=completion.breakpoint_numbers,
     ),
 )
 """The verbs that say where to stop."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 
@@ -43,11 +44,13 @@ class _Node:
 class Forest:
     """Chooses what to show of the calls below some roots."""
 
-    def __init__(self, session: DebugSession, here: Moment, room: int) -> None:
+    def __init__(self, session: DebugSession, here: Moment, room: int, *, of_each: int = _SHOWN_CHILDREN) -> None:
+        """Room for so many lines, and for so many children of a call."""
         self._session = session
         self._columns = session.timeline.columns
         self._path = set(session.lanes.frames_at(here)) if here >= 0 else set()
         self._room = room
+        self._of_each = of_each
         self._nodes: dict[Moment, _Node] = {}
 
     def grow(self, roots: Sequence[Moment]) -> list[Branch]:
@@ -59,7 +62,7 @@ class Forest:
         left = self._room - len(roots)
         while waiting and left > 0:
             _, _, node = heapq.heappop(waiting)
-            chosen = self._chosen(node.children, min(left, _SHOWN_CHILDREN))
+            chosen = self._chosen(node.children, min(left, self._of_each))
             lines = len(chosen) + (len(chosen) < len(node.children))
             if not chosen or lines > left:
                 continue
@@ -114,11 +117,12 @@ class Forest:
 
     def _fold(self, depth: int, folded: list[Moment]) -> Iterator[Branch]:
         if folded:
-            names = tuple(self._name(moment) for moment in folded)
-            yield Branch(depth, folded[0], folded=names)
+            codes = Counter(map(self._columns.shape.__getitem__, folded))
+            kinds = tuple((self._name(code), number) for code, number in codes.most_common())
+            yield Branch(depth, folded[0], calls=len(folded), folded=kinds)
 
-    def _name(self, moment: Moment) -> str:
-        shape = self._columns.shape_at(moment)
+    def _name(self, code: int) -> str:
+        shape = self._columns.shape_names[code]
         return f"{kinds_of(shape)[0]} {shape.component_name or ''}".rstrip()
 
     def _inside(self, start: Moment) -> Iterator[Moment]:
@@ -166,19 +170,18 @@ def _tree(desk: Desk, rest: str) -> Reply:
     columns = session.timeline.columns
     if not columns.count:
         raise UsageError("This trace has no events")
-    room = max(2 * desk.settings.rows, _LEAST_ROWS)
-    place, is_all = (rest.removesuffix("all").strip(), True) if rest.endswith("all") else (rest, False)
-    if is_all:
-        room = _MOST_CHILDREN
+    place, everything = (rest.removesuffix("all").strip(), True) if rest.endswith("all") else (rest, False)
     roots = _roots(session)
     if place:
         start = session.lanes.span_at(session.places.resolve(place, here=desk.moment))
         if start < 0:
             raise UsageError(f"'{place}' is in no call", try_="tree agent, tree #7")
         roots = [start]
-    branches = Forest(session, desk.here, room).grow(roots[:room])
-    hidden = sum(len(each.folded) for each in branches)
-    closed = sum(1 for each in branches if each.calls and not each.is_open)
+    room = _MOST_CHILDREN if everything else max(2 * desk.settings.rows, _LEAST_ROWS)
+    forest = Forest(session, desk.here, room, of_each=room if everything else _SHOWN_CHILDREN)
+    branches = forest.grow(roots[:room])
+    hidden = sum(each.calls for each in branches if each.folded)
+    closed = any(each.calls and not each.is_open and not each.folded for each in branches)
     footer = ""
     if hidden or closed:
         what = [*([f"{counted(hidden, 'call')} folded"] if hidden else []), *(["+N: calls inside"] if closed else [])]
@@ -207,7 +210,7 @@ def _roots(session: DebugSession) -> list[Moment]:
 
 def _as_value(session: DebugSession, branch: Branch) -> dict[str, object]:
     if branch.folded:
-        return {"depth": branch.depth, "moment": branch.moment, "folded": len(branch.folded)}
+        return {"depth": branch.depth, "moment": branch.moment, "folded": branch.calls}
     shape = session.timeline.columns.shape_at(branch.moment)
     return {
         "depth": branch.depth,
@@ -228,5 +231,6 @@ ROW: AnyCommand = Command(
     "The whole run as calls within calls, folded.",
     examples=("tree", "tree agent:Planner", "tree all | pager"),
     completes=completion.places,
+    details="What is around the cursor is open, then what failed, then what took longest; the rest is counted.",
 )
 """The verb."""

@@ -33,7 +33,7 @@ _MOST_CALLS = 1_000
 
 def _print(desk: Desk, rest: str) -> Reply:
     if not rest:
-        raise UsageError("Print what?", why=f"names here: {', '.join(desk.scope().names())}")
+        raise UsageError(f"Print what? Names here: {', '.join(desk.scope().names())}")
     value = desk.evaluate(rest)
     return shown(Value(value, desk.signs), value=lambda: value)
 
@@ -139,7 +139,7 @@ def _as_value(before: Moment, after: Moment, changes: list[Any]) -> dict[str, An
 
 def _why(desk: Desk, rest: str) -> Reply:
     if not rest:
-        raise UsageError("Why what?", why=f"values here: {', '.join(desk.scope().variables()) or 'none'}")
+        raise UsageError(f"Why what? Values here: {', '.join(desk.scope().variables()) or 'none'}")
     names = parse(rest).names
     desk.evaluate(rest)
     name = next(iter(names), "")
@@ -161,8 +161,8 @@ def _display(desk: Desk, rest: str) -> Reply:
     number = max((each.number for each in desk.displays), default=0) + 1
     display = Display(number, rest, desk.display_value(rest))
     desk.displays.append(display)
-    now = "no value here" if display.value is ABSENT else desk.short(display.value)
-    return said(f"Display {number}: {rest} is {now}; shown at stops when it has changed.")
+    now = "has no value here" if display.value is ABSENT else f"is {desk.short(display.value)}"
+    return said(f"Display {number}: {rest} {now}; shown at stops when it has changed.")
 
 
 def _undisplay(desk: Desk, rest: str) -> Reply:
@@ -170,7 +170,7 @@ def _undisplay(desk: Desk, rest: str) -> Reply:
         raise UsageError("There are no displays")
     if not rest and len(desk.displays) > 1:
         numbers = ", ".join(f"{each.number} {each.text}" for each in desk.displays)
-        raise UsageError("Which display?", why=numbers, try_="Write its number, or all.")
+        raise UsageError(f"Which display? There are {numbers}", try_="Write its number, or all.")
     known = [each.number for each in desk.displays]
     gone = known if rest in ("", "all") else numbers_of(rest)
     missing = [number for number in gone if number not in known]
@@ -205,7 +205,15 @@ ROWS: tuple[AnyCommand, ...] = (
     ),
     Command("args", _args, "looking", "", "The inputs of the call that is looked at.", ("a",)),
     Command("state", _state, "looking", "", "Everything that has a value here, the newest first."),
-    Command("messages", _messages, "looking", "", "The conversation exactly as it was sent to the model.", ("m",)),
+    Command(
+        "messages",
+        _messages,
+        "looking",
+        "",
+        "The conversation exactly as it was sent to the model.",
+        ("m",),
+        details="Of the call around this stop, else of the last one before by the same agent or prompt.",
+    ),
     Command(
         "diff",
         _diff,
@@ -222,6 +230,7 @@ ROWS: tuple[AnyCommand, ...] = (
         "NAME",
         "Which event wrote a value, and from what.",
         ("y",),
+        details="The newest first, each with the 'g N' that goes there.",
         examples=("why city", "why messages"),
         completes=completion.values,
     ),
@@ -231,6 +240,7 @@ ROWS: tuple[AnyCommand, ...] = (
         "looking",
         "[EXPR]",
         "Show a value at stops when it has changed.",
+        details="Alone: list what is shown.",
         examples=("display tokens",),
         completes=completion.values,
         free_text=True,

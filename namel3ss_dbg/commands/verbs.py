@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..events import UsageError
-from . import frames, motions, notes, overviews, rest, stops, values, world
+from . import frames, motions, notes, orders, overviews, rest, stops, values, world
 from .table import AnyTable, CommandTable
 
 _R = UsageError(
@@ -18,6 +18,7 @@ TABLE: AnyTable = CommandTable(
         *motions.ROWS,
         *notes.ROWS,
         *stops.ROWS,
+        *orders.ROWS,
         *frames.ROWS,
         *values.ROWS,
         *overviews.ROWS,

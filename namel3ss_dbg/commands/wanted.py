@@ -9,7 +9,7 @@ import attrs
 from ..events import UsageError
 
 _OPTION = re.compile(r"\s+(?:(after|every)\s+(\d+)|on\s+(?:lane\s+)?(\d+)|(at)\s+(end|start))\Z")
-_IF = re.compile(r"(?:\A|\s)if\s+")
+_IF = re.compile(r"(?:\A|\s)if(?:\s+|\Z)")
 
 
 @attrs.define

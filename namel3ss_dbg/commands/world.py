@@ -48,15 +48,12 @@ def _answers_of(desk: Desk, name: str) -> int:
     timeline = desk.session.timeline
     columns = timeline.columns
     desk.read_on()
-    count = 0
-    for code, shape in enumerate(columns.shape_names):
-        if columns.edge[code] != END:
-            continue
-        if name in (shape.component_name, shape.component):
-            count += len(columns.shape_rows[code])
-        elif shape.component == "llm":
-            count += sum(timeline.recorded(row).metadata.get("llm") == name for row in columns.shape_rows[code])
-    return count
+    ends = [code for code in range(len(columns.shape_names)) if columns.edge[code] == END]
+    named = [code for code in ends if name in columns.shape_names[code][1:3]]
+    if named:
+        return sum(len(columns.shape_rows[code]) for code in named)
+    calls = (row for code in ends if columns.shape_names[code].component == "llm" for row in columns.shape_rows[code])
+    return sum(timeline.recorded(row).metadata.get("llm") == name for row in desk.watched(calls))
 
 
 def _back_by(name: str) -> str:
@@ -69,7 +66,7 @@ def _unmock(desk: Desk, rest: str) -> Reply:
     nothing_after("unmock NAME", more)
     if not name:
         known = ", ".join((*session.mocks, *(f"#{end}" for end in session.answers))) or "none"
-        raise UsageError("Unmock what?", why=f"mocked: {known}", try_="Write its name, or all.")
+        raise UsageError(f"Unmock what? Mocked: {known}", try_="Write its name, or all.")
     if name == "all":
         gone = len(session.mocks) + len(session.answers)
         for each in list(session.mocks):
@@ -108,6 +105,7 @@ ROWS: tuple[AnyCommand, ...] = (
         "changing",
         "NAME JSON | #N JSON",
         "Put an answer in place of all those of a component.",
+        details="Of a component, of a declared model, of a kind such as tool, or with #N of one call.",
         examples=('mock get_weather {"result": "9 degrees"}', f"mock #12 {_EXAMPLE}"),
         completes=completion.mocks,
         free_text=True,

@@ -19,6 +19,7 @@ from .words import Words
 
 _KEPT_BEFORE = 12
 _SHORTEST = 10
+_WIDEST_NAME = 24
 
 
 @attrs.frozen
@@ -44,17 +45,18 @@ class Differences:
             yield from Words((f"Nothing that is visible changed {head}.",)).screen(width)
             return
         yield line((head, "dim"))
-        names = min(max(cells(change.name) for change in self.changes), 24)
-        for change in self.changes:
+        changes = [_narrowed(change, self.signs.cut) for change in self.changes]
+        names = min(max(cells(change.name) for change in changes), _WIDEST_NAME)
+        for change in changes:
             yield shortened(self._line(change, names, width), width, self.signs.cut)
 
     def _line(self, change: Change, names: int, width: int) -> Line:
-        if change.before is ABSENT:
-            return self._one("+", change.name, change.after, names, width)
-        if change.after is ABSENT:
-            return self._one("-", change.name, change.before, names, width)
-        path, before, after = _narrowed(change, self.signs.cut)
-        head = self._head(self.signs.changed, path, names)
+        before, after = change.before, change.after
+        if before is ABSENT:
+            return self._one("+", change.name, after, names, width)
+        if after is ABSENT:
+            return self._one("-", change.name, before, names, width)
+        head = self._head(self.signs.changed, change.name, names)
         room = max(width - cells(text_of(head)) - len(self.signs.arrow) - 2, 2 * _SHORTEST)
         old = value_line(before, max(room // 2, _SHORTEST), self.signs)
         new = value_line(after, max(room - cells(text_of(old)), _SHORTEST), self.signs)
@@ -68,20 +70,18 @@ class Differences:
         return line("  ", (sign, "sign"), " ", (name.ljust(names), "key"), "  ")
 
 
-def _narrowed(change: Change, cut: str) -> tuple[str, Any, Any]:
-    """The path and the two values where a change begins: deep in an object, or far into a text."""
+def _narrowed(change: Change, cut: str) -> Change:
+    """Where a change begins: deep in an object, or far into a text."""
     found = first_difference(change.before, change.after, change.name)
-    path, before, after = (
-        (found.path, found.recorded, found.rerun) if found else (change.name, change.before, change.after)
-    )
+    if found is None or ABSENT in (change.before, change.after):
+        return change
+    path, before, after = found
     if isinstance(before, str) and isinstance(after, str):
-        same = next(
-            (n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
-        )
+        same = next((n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
         if same > 2 * _KEPT_BEFORE:
             skipped = same - _KEPT_BEFORE
-            return path, f"{cut}{before[skipped:]}", f"{cut}{after[skipped:]}"
-    return path, before, after
+            before, after = f"{cut}{before[skipped:]}", f"{cut}{after[skipped:]}"
+    return Change(path, before, after)
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ import attrs
 from ..events import Moment
 from ..timeline.timeline import Timeline
 from .events import plain_event, source_of, value_rows
+from .excerpts import numbered
 from .pieces import UNICODE, Piece, Signs, line, shortened
 from .sources import read_excerpt
 from .tables import Block
@@ -52,19 +53,8 @@ class FrameView:
             around, after = (self.lines - 1) // 2, self.lines // 2
             excerpt = read_excerpt(*source, [*self.folders, Path.cwd()], around=around, after=after)
             if excerpt is not None:
-                yield from excerpt_lines(excerpt.lines, excerpt.current, width, self.signs)
+                yield from numbered(excerpt.lines, excerpt.current, width, self.signs)
         values = dict(list(event.inputs.items())[:_MOST_VALUES])
         yield from value_rows(Piece("in", "dim"), values, width, self.signs)
         if len(event.inputs) > len(values):
             yield line((f"  {cut} {len(event.inputs) - len(values)} more; 'args' shows all", "dim"))
-
-
-def excerpt_lines(lines: Sequence[tuple[int, str]], current: int, width: int, signs: Signs) -> Iterator[Block]:
-    """Numbered lines of source, the current one marked by sign and colour."""
-    digits = len(str(lines[-1][0])) if lines else 1
-    for number, text in lines:
-        here = number == current
-        gutter = line(
-            (f"  {signs.here if here else ' '} ", "sign"), (f"{number:>{digits}} ", "current" if here else "dim")
-        )
-        yield shortened((*gutter, Piece(text, "current" if here else "dim")), width, signs.cut)

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from .pieces import UNICODE, Signs, cells, line, shorten
+from .pieces import cells, line
 from .tables import Block
 from .words import wrapped
 
-_WIDEST_NAMES = 26
-_NARROW = 70
-_NARROWEST_NAMES = 17
+_NAMES = 19
 
 
 @attrs.frozen
@@ -32,7 +30,6 @@ class HelpList:
     groups: Sequence[tuple[str, Sequence[HelpRow]]]
     """Heading and verbs."""
     footer: str = ""
-    signs: Signs = UNICODE
 
     def plain(self) -> Iterator[str]:
         """One verb on each line."""
@@ -45,23 +42,19 @@ class HelpList:
             yield self.footer
 
     def screen(self, width: int) -> Iterator[Block]:
-        """Names in a column, what they do beside them."""
-        names = _NARROWEST_NAMES if width < _NARROW else _WIDEST_NAMES
+        """Names and letters in a column, what they do beside them."""
         for heading, rows in self.groups:
-            yield line((heading, "title"))
+            yield from (line((part, "title")) for part in wrapped(heading, width))
             for row in rows:
-                yield from self._row(row, names, width)
+                yield from self._row(row, width)
         yield from (line((part, "dim")) for part in wrapped(self.footer, width) if part)
 
-    def _row(self, row: HelpRow, names: int, width: int) -> Iterator[Block]:
+    def _row(self, row: HelpRow, width: int) -> Iterator[Block]:
         letters = f" {', '.join(row.letters)}" if row.letters else ""
-        room = names - cells(row.name) - cells(letters) - 1
-        usage = f" {row.usage}" if row.usage and cells(row.usage) + 1 <= room else ""
-        letters = shorten(letters, names - cells(row.name), self.signs.cut)
-        padding = " " * max(names - cells(row.name) - cells(letters) - cells(usage), 0)
-        first, *more = wrapped(row.summary, width - names - 4) or [""]
-        yield line("  ", (row.name, "kind"), (letters, "key"), (usage, "dim"), padding, "  ", first)
-        yield from (line(" " * (names + 4), text) for text in more)
+        padding = " " * max(_NAMES - cells(row.name) - cells(letters), 0)
+        first, *more = wrapped(row.summary, width - _NAMES - 4) or [""]
+        yield line("  ", (row.name, "kind"), (letters, "key"), padding, "  ", first)
+        yield from (line(" " * (_NAMES + 4), text) for text in more)
 
 
 @attrs.frozen
@@ -86,7 +79,9 @@ class HelpPage:
 
     def screen(self, width: int) -> Iterator[Block]:
         """The same, wrapped."""
-        yield line((self.name, "kind"), (f" {self.usage}" if self.usage else "", "dim"))
+        first, *more = wrapped(f"{self.name} {self.usage}".rstrip(), width)
+        yield line((self.name, "kind"), (first[len(self.name) :], "dim"))
+        yield from (line((f"  {part}", "dim")) for part in more)
         for text in self.lines:
             yield from (line(part) for part in wrapped(f"  {text}", width))
         if self.letters:

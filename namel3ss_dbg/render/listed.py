@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 
 import attrs
 
-from .pieces import UNICODE, Piece, Signs, harmless, line, shortened
+from .excerpts import numbered
+from .pieces import UNICODE, Signs, harmless, line, shortened
 from .sources import Excerpt
 from .tables import Block
 
@@ -33,9 +34,4 @@ class SourceView:
     def screen(self, width: int) -> Iterator[Block]:
         """The lines, cut where they do not fit."""
         yield shortened(line((self.title, "place")), width, self.signs.cut)
-        digits = len(str(self.excerpt.lines[-1][0])) if self.excerpt.lines else 1
-        for number, text in self.excerpt.lines:
-            here = number == self.current
-            mark = self.signs.here if here else "b" if number in self.stops else " "
-            gutter = line((f"  {mark} ", "sign"), (f"{number:>{digits}} ", "current" if here else "dim"))
-            yield shortened((*gutter, Piece(text, "current" if here else "")), width, self.signs.cut)
+        yield from numbered(self.excerpt.lines, self.current, width, self.signs, stops=self.stops, others="")

@@ -10,6 +10,7 @@ import attrs
 from ..events.redaction import safe_repr
 from ..runtimes.pystops import PythonFrame, PythonStop, SourceLine
 from ..runtimes.recorded_tool import Comparison
+from .excerpts import numbered
 from .pieces import UNICODE, Line, Piece, Signs, line, shorten, shortened
 from .tables import Block
 from .values import plain_value, plain_word, value_line
@@ -51,7 +52,8 @@ class PythonStopView:
             yield shortened(line(("  | ", "dim"), Piece(printed.text, style)), width, cut)  # type: ignore[arg-type]
         yield shortened(self._head(), width, cut)
         if not stop.over:
-            yield from self._source(width)
+            lines = ((number, text.expandtabs(4)) for number, text in self.source)
+            yield from numbered(lines, stop.line, width, self.signs)
         if stop.returned is not None:
             value = safe_repr(stop.returned.value)
             yield line("  ", (self.signs.arrow, "sign"), " ", (shorten(value, max(width - 5, 10), cut), "text"))
@@ -68,17 +70,6 @@ class PythonStopView:
             (f"   breakpoint {stop.breakpoint}" if stop.breakpoint is not None else "", "sign"),
             (f"   thread {stop.thread}" if stop.thread else "", "sign"),
         )
-
-    def _source(self, width: int) -> Iterator[Block]:
-        digits = len(str(self.source[-1].number)) if self.source else 1
-        for number, text in self.source:
-            here = number == self.stop.line
-            gutter = line(
-                (f"  {self.signs.here if here else ' '} ", "sign"),
-                (f"{number:>{digits}} ", "current" if here else "dim"),
-            )
-            piece = Piece(text.expandtabs(4), "current" if here else "dim")
-            yield shortened((*gutter, piece), width, self.signs.cut)
 
 
 @attrs.frozen

@@ -26,6 +26,7 @@ from .events import (
     source_of,
     value_rows,
 )
+from .excerpts import numbered
 from .formats import format_ms, format_offset
 from .pieces import UNICODE, Line, Piece, Signs, cells, line, shortened, text_of
 from .sources import Excerpt, read_excerpt
@@ -122,16 +123,8 @@ class StopView:
 
     def _source(self, event: TraceEvent, width: int) -> Iterator[Line]:
         excerpt = self.excerpt(event)
-        if excerpt is None:
-            return
-        digits = len(str(excerpt.lines[-1][0]))
-        for number, text in excerpt.lines:
-            current = number == excerpt.current
-            gutter = line(
-                (f"  {self.signs.here if current else ' '} ", "sign"),
-                (f"{number:>{digits}} ", "current" if current else "dim"),
-            )
-            yield shortened((*gutter, Piece(text, "current" if current else "dim")), width, self.signs.cut)
+        if excerpt is not None:
+            yield from numbered(excerpt.lines, excerpt.current, width, self.signs)
 
     def excerpt(self, event: TraceEvent) -> Excerpt | None:
         """The lines of source around what an event belongs to."""

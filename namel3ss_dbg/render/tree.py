@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import attrs
@@ -13,9 +12,10 @@ from .events import duration_of, error_piece, failed
 from .formats import format_count, format_ms
 from .pieces import UNICODE, Line, Signs, line, shortened
 from .tables import Block
-from .words import counted
+from .words import counted, wrapped
 
 _MOST_INDENT = 12
+_MOST_NAMES = 3
 
 
 @attrs.frozen
@@ -28,11 +28,11 @@ class Branch:
     end: Moment = -1
     """Where the call ended; -1 when it did not."""
     calls: int = 0
-    """How many calls and events are directly inside."""
+    """How many calls and errors are directly inside, or folded away."""
     is_open: bool = False
     """Whether those are shown below."""
-    folded: tuple[str, ...] = ()
-    """What is folded away here, a name for each; then this line stands for all of that."""
+    folded: tuple[tuple[str, int], ...] = ()
+    """What is folded away here, by name with how many; then this line stands for all of that."""
 
 
 @attrs.frozen
@@ -51,7 +51,7 @@ class TreeView:
         for branch in self.branches:
             indent = "  " * branch.depth
             if branch.folded:
-                yield f"{indent}folded #{branch.moment} calls={len(branch.folded)}"
+                yield f"{indent}folded #{branch.moment} calls={branch.calls}"
                 continue
             shape = self.timeline.columns.shape_at(branch.moment)
             took = duration_of(self.timeline, branch.end) if branch.end >= 0 else None
@@ -69,8 +69,7 @@ class TreeView:
         for branch in self.branches:
             made = self._fold(branch) if branch.folded else self._line(branch)
             yield shortened(made, width, self.signs.cut)
-        if self.footer:
-            yield line((self.footer, "dim"))
+        yield from (line((part, "dim")) for part in wrapped(self.footer, width) if part)
 
     def _line(self, branch: Branch) -> Line:
         timeline = self.timeline
@@ -98,9 +97,9 @@ class TreeView:
         )
 
     def _fold(self, branch: Branch) -> Line:
-        kinds = Counter(branch.folded).most_common(3)
-        names = ", ".join(f"{number:,} {name}" for name, number in kinds)
+        names = ", ".join(f"{number:,} {name}" for name, number in branch.folded[:_MOST_NAMES])
+        more = ", " + self.signs.cut if len(branch.folded) > _MOST_NAMES else ""
         return line(
             " " * 8 + "  " * min(branch.depth, _MOST_INDENT),
-            (f"{self.signs.cut} {counted(len(branch.folded), 'more call')}: {names}", "dim"),
+            (f"{self.signs.cut} {counted(branch.calls, 'more call')}: {names}{more}", "dim"),
         )

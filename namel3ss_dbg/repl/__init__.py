@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -42,7 +43,9 @@ def converse(dialogue: Dialogue, *, color: ColorChoice = "auto", stop: Stop | No
 
 def _suit_terminal(settings: Settings) -> None:
     """Take from the terminal what it says of itself; what a person sets goes before it."""
-    if "utf" not in (sys.stdout.encoding or "").lower():
+    if "utf" not in sys.stdout.encoding.lower():
         settings.set("ascii", "on", origin="terminal")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a trace may hold any letter
     if os.environ.get("COLORFGBG", "").rpartition(";")[2] in _LIGHT:
         settings.set("theme", "light", origin="terminal")

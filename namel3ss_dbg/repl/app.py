@@ -25,7 +25,7 @@ from .history import CommandHistory, HistorySuggest
 from .keys import bindings
 from .lexer import CommandLexer, verb_of
 from .style import depth_of, style_of
-from .toolbar import toolbar
+from .toolbar import sum_up, toolbar
 
 _OF_ONE_CALL = frozenset({"answer", "mock"})
 _SLICE_S = 0.005
@@ -121,7 +121,10 @@ class PromptReader:
         app.invalidate()
 
     def _extend(self) -> bool:
+        session = self._dialogue.session
         try:
-            return self._dialogue.session.timeline.extend(within_s=_SLICE_S)
+            more = session.timeline.extend(within_s=_SLICE_S)
         except (DebugError, OSError):  # whoever asks for what was not read is told
             return False
+        sum_up(session)  # along the way, so that no jump has to wait for it
+        return more

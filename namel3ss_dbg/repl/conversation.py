@@ -5,7 +5,9 @@ The screen is never cleared. How lines are read is somebody else's: prompt-toolk
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol, TextIO
 
 from ..commands.arguments import commands_in
@@ -18,12 +20,11 @@ from ..render.words import Words
 from .delivery import deliver
 from .editor import edit
 from .patience import Patience
-from .script import obey
+from .script import obey, run_whole
 from .startup import StartFile, Trust, folder_file, own_file
 
 AGAIN = "\f"
 """What a reader gives when the person wants to see the stop again."""
-
 
 _LEAVE_TOOL = "quit py"
 
@@ -66,9 +67,10 @@ class Conversation:
                 lines = file.text.splitlines()
                 obey(self._dialogue, lines, self._painter, out=self._out, err=self._out, name=str(file.path))
             self._say(f"{self._name}: 'help' lists the commands, Ctrl-D leaves.", "dim")
-            self._do(self._dialogue.first_stop, stop)
+            self._do(partial(self._dialogue.first_stop, stop))
             while (text := self._read()) is not None:
-                self._answer(text)
+                with contextlib.suppress(KeyboardInterrupt):  # pressed when all was done
+                    self._answer(text)
         except Quit:
             pass
         return 0
@@ -106,14 +108,14 @@ class Conversation:
             self._do(self._dialogue.repeat)
             return
         for command in commands_in(text.split("\n"), self._dialogue.wants_more):
-            if not self._do(self._dialogue.run, command.text):
+            if not self._do(partial(run_whole, self._dialogue, command.text)):
                 return
 
-    def _do(self, act: Callable[..., Reply], *what: str | Stop | None) -> bool:
+    def _do(self, act: Callable[[], Reply]) -> bool:
         """Whether it could be done."""
         try:
             with Patience(self._dialogue, self._out).watching():
-                reply = act(*what)
+                reply = act()
             deliver(reply, self._painter, self._out)
         except NeedsYes as asked:
             return self._reader.ask(asked.question) and self._do(asked.proceed)

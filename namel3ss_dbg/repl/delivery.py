@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
-import signal
 import subprocess
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from ..commands.reply import NeedsYes, Reply, said
+from ..commands.reply import Reply, said
 from ..events import UsageError
 from ..render.console import Painter
 from ..render.words import counted
+from .patience import at_ctrl_c
 
 _LESS = "FRX"
 # Leave when all fits on one screen, pass colours through, and let the text stand.
@@ -25,14 +22,10 @@ def deliver(reply: Reply, painter: Painter, out: TextIO) -> None:
     """Paint and write a reply.
 
     Raises:
-        NeedsYes: The file that it was to be written to is there already.
-        UsageError: That file cannot be written, or the pager not be started.
+        UsageError: The file that it is for cannot be written, or the pager not be started.
     """
-    path = reply.file
-    if path is not None:
-        if path.exists():
-            raise NeedsYes(f"Write over '{path}'?", lambda: _written(reply, path))
-        reply = _written(reply, path)
+    if reply.file is not None:
+        reply = _written(reply, reply.file)
     text = "".join(map(painter.paint, reply.views))
     if reply.pager is not None and out.isatty():
         out.flush()
@@ -54,23 +47,10 @@ def _written(reply: Reply, path: Path) -> Reply:
 
 def _through_pager(text: str, pager: str) -> None:
     environ = {"LESS": _LESS, **os.environ}
+    encoded = text.encode("utf-8", "replace")
     try:
-        process = subprocess.Popen(shlex.split(pager), stdin=subprocess.PIPE, env=environ)  # noqa: S603 (as the person set it)
+        with at_ctrl_c(lambda number, frame: None):  # it is meant for the pager
+            subprocess.run(shlex.split(pager), input=encoded, env=environ, check=False)  # noqa: S603 (the person's own)
     except (OSError, ValueError, IndexError) as problem:
         why = getattr(problem, "strerror", None) or str(problem)
         raise UsageError(f"The pager '{pager}' cannot be started", why=why, try_="'set pager less' sets it.") from None
-    with _ctrl_c_left_to_others():
-        process.communicate(text.encode("utf-8", "replace"))
-
-
-@contextlib.contextmanager
-def _ctrl_c_left_to_others() -> Iterator[None]:
-    """While another program has the terminal, the key is meant for it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, lambda number, frame: None)  # the other program does not inherit this
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

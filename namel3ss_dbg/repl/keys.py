@@ -14,6 +14,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from ..commands.dialogue import Dialogue
 from ..commands.python import PythonMode
 from ..render.events import source_of
+from ..timeline.notation import spelled
 from .conversation import AGAIN
 
 COMMANDS: dict[tuple[str, ...], str] = {
@@ -91,7 +92,7 @@ def toggled_here(dialogue: Dialogue) -> str | None:
     source = source_of(event)
     if source is not None:
         return f"break {source[0]}:{source[1]}"
-    return f"break {event.component}:{event.component_name}" if event.component_name else f"break {event.event_type}"
+    return f"break {spelled(event.component, event.component_name) if event.component_name else event.event_type}"
 
 
 def _toggled_in_tool(mode: PythonMode) -> str:

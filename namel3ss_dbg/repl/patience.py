@@ -10,7 +10,7 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TextIO
 
@@ -37,21 +37,17 @@ class Patience:
         """While the command runs."""
         cursor = self._dialogue.session.cursor
         cursor.progress = self._tell
-        before = None
-        if threading.current_thread() is threading.main_thread():  # nobody else may say what a signal does
-            before = signal.signal(signal.SIGINT, self._interrupt)
         try:
-            yield
+            with at_ctrl_c(self._interrupt):
+                yield
         finally:
-            if before is not None:
-                signal.signal(signal.SIGINT, before)
             cursor.progress = None
-            self.clear()
+            self._clear()
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         self._presses += 1
         self._dialogue.interrupt()
-        if self._presses > 1 and not _reads_a_trace(frame):
+        if self._presses > 1 and not reads_a_trace(frame):
             raise KeyboardInterrupt
 
     def _tell(self, moment: Moment) -> None:
@@ -66,15 +62,27 @@ class Patience:
         self._out.flush()
         self._shown = len(text)
 
-    def clear(self) -> None:
-        """Take the line away again."""
+    def _clear(self) -> None:
         if self._shown:
             self._out.write(f"\r{'':{self._shown}}\r")
             self._out.flush()
             self._shown = 0
 
 
-def _reads_a_trace(frame: FrameType | None) -> bool:
+@contextlib.contextmanager
+def at_ctrl_c(act: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Have something done at Ctrl-C; only the main thread can, elsewhere this does nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, act)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def reads_a_trace(frame: FrameType | None) -> bool:
     """Whether the index is being made, whose columns would not fit each other any more if that broke off anywhere."""
     while frame is not None:
         if frame.f_globals.get("__name__", "").startswith(_INDEXING):

@@ -41,11 +41,7 @@ def obey(
         if echo:
             out.write(f"{dialogue.prompt}{text}\n")
         try:
-            if dialogue.wants_more(text):
-                raise UsageError(
-                    f"'{text.splitlines()[0]}' goes on beyond the end", try_="Close its bracket, or write 'end'."
-                )
-            _deliver(partial(dialogue.run, text), painter, out, yes=yes)
+            _deliver(partial(run_whole, dialogue, text), painter, out, yes=yes)
         except Quit:
             break
         except DebugError as problem:
@@ -56,6 +52,18 @@ def obey(
                 break
     out.flush()
     return code
+
+
+def run_whole(dialogue: Dialogue, text: str) -> Reply:
+    """Do a command of which no more lines will come.
+
+    Raises:
+        UsageError: It lacks its last ones.
+    """
+    if dialogue.wants_more(text):
+        first = text.splitlines()[0]
+        raise UsageError(f"'{first}' goes on beyond the end", try_="Close its bracket, or write 'end'.")
+    return dialogue.run(text)
 
 
 def _deliver(act: Callable[[], Reply], painter: Painter, out: TextIO, *, yes: bool) -> None:

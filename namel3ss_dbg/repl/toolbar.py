@@ -20,6 +20,7 @@ KEYS = ("F5 go", "F10 next", "F11 step", "M-← back", "F1 help")
 """What a person who knows nothing of this program may press."""
 
 _BAR = 10
+_TOTALS = ("tokens", "cost")
 _SHORT = 24
 # What the path may always take; in a wide window it leaves half of it to the rest.
 _WHOLE = "app"
@@ -42,6 +43,12 @@ def toolbar(dialogue: Dialogue, width: int) -> StyleAndTextTuples:
             break
         shown.append((style, f" {text} "))
     return shown
+
+
+def sum_up(session: DebugSession) -> None:
+    """Count what the toolbar shows as far as the run is known: a sum is quick where the one before is known."""
+    for name in _TOTALS:
+        session.state.total(name, session.timeline.frontier)
 
 
 def mode_of(dialogue: Dialogue) -> str:

@@ -131,7 +131,7 @@ class Debuggee:
         Raises:
             ProgramError: No process can be started. What is wrong with the program is reported by `Ended`.
         """
-        if sys.platform == "win32":  # pragma: no cover
+        if sys.platform == "win32":  # pragma: no cover (no socket is inherited there, and no signal cancels)
             raise ProgramError("A program cannot be launched by the debugger on Windows", try_="Replay its trace.")
         folder = (folder or Path()).absolute()
         command = {
@@ -172,8 +172,11 @@ class Debuggee:
     def terminate(self) -> Ended | None:
         """End the program, and every process that it started; takes less than two seconds.
 
-        None is possible only when `tell` does not return.
+        It is not for `tell` to call this: the end is reported on the same thread. None is possible only when `tell`
+        does not return. What a program that has ended by itself left behind is left alone.
         """
+        if self._over.is_set():
+            return self._ended
         self._order({"order": "end"})
         if not self._over.wait(_PATIENCE_S):
             self._forced = True

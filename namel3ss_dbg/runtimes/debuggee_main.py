@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import io
+import json
 import os
 import signal
 import socket
@@ -64,7 +65,11 @@ class Process:
 
     def __init__(self, post: Post) -> None:
         self._post = post
-        self._tracer = ExecutionTracer()
+        self._settings = read_settings()
+        config = self._settings.configuration
+        config.enabled = True
+        config.buffer_size = 1  # what has happened can be seen at once
+        self._tracer = ExecutionTracer(config)
         self._door = PythonDoor(lambda **reached: post.tell("python", **reached), lambda: post.tell("held"))
         self._main = threading.main_thread()
         self._over = False
@@ -72,7 +77,8 @@ class Process:
     def run(self, command: dict[str, Any]) -> int:
         """Run the program that a command describes; the exit code."""
         obeying = threading.Thread(target=self._obey, name="orders", daemon=True)
-        vars(obeying)["pydev_do_not_trace"] = True  # so that debugpy, which holds all threads, leaves this one alone
+        # As debugpy marks its own threads: it holds and shows all others.
+        vars(obeying).update(pydev_do_not_trace=True, is_pydev_daemon_thread=True)
         obeying.start()
         try:
             return self._run(**command)
@@ -89,20 +95,15 @@ class Process:
     def _run(
         self, program: str, entry: str | None, arguments: dict[str, Any], trace: str | None, *, python_debug: bool
     ) -> int:
-        settings = read_settings()
-        for problem in settings.problems:
-            print(f"Warning: {problem}", file=sys.stderr)  # noqa: T201
-        config = settings.configuration
-        config.enabled = True
-        config.buffer_size = 1  # what has happened can be seen at once
-        self._tracer.config = config
+        for problem in self._settings.problems:
+            sys.stderr.write(f"Warning: {problem}\n")
         runtime = load(program)
         if python_debug:
             runtime = self._with_door(runtime)
 
         def begin() -> Execution:
             if trace is not None and Path(trace).is_file():
-                move_aside(Path(trace), config.trace_output_dir)
+                move_aside(Path(trace), self._tracer.config.trace_output_dir)
             execution = self._tracer.require(
                 runtime.app_name,
                 path=Path(trace) if trace is not None else None,
@@ -115,7 +116,8 @@ class Process:
         outcome = execute(runtime, self._tracer, begin, entry=entry, arguments=arguments)
         if outcome.failure is not None:
             raise outcome.failure
-        _print_result(outcome.result)
+        if outcome.result is not None:
+            sys.stdout.write(f"{_shown(outcome.result)}\n")
         self._end(Status.COMPLETED)
         return 0
 
@@ -179,11 +181,9 @@ def _end_with_parent() -> None:
         library.prctl(_PR_SET_PDEATHSIG, signal.SIGHUP.value)
 
 
-def _print_result(result: Any) -> None:
-    if isinstance(result, str):
-        print(result)  # noqa: T201
-    elif result is not None:
-        print(orjson.dumps(result, str, orjson.OPT_INDENT_2).decode())  # noqa: T201
+def _shown(result: Any) -> str:
+    """What a program returned, as `namel3ss run` shows it: text as it is, everything else as JSON."""
+    return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False, indent=2, default=str)
 
 
 if __name__ == "__main__":

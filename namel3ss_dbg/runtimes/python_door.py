@@ -52,16 +52,11 @@ class PythonDoor:
         self._was_attended = False
 
     @property
-    def is_attended(self) -> bool:
-        """Whether a client of debugpy is connected, and has set its breakpoints."""
-        attended = self._debugpy is not None and bool(self._debugpy.is_client_connected())
-        self._was_attended |= attended
-        return attended
-
-    @property
     def was_attended(self) -> bool:
-        """Whether one is, or was."""
-        return self.is_attended or self._was_attended
+        """Whether a client of debugpy has come and set its breakpoints, though it may have left again."""
+        if not self._was_attended and self._debugpy is not None:
+            self._was_attended = self._debugpy.is_client_connected()
+        return self._was_attended
 
     async def reach(self, tool: str) -> None:
         """Hold the run before a tool, so that a client can be let in; one that came and left is not asked for again."""
@@ -72,7 +67,7 @@ class PythonDoor:
                 self._open()
             self._until = math.inf
             self._announce(tool=tool, host=LOOPBACK, port=self._port)
-            while time.monotonic() < self._until and not self.is_attended:
+            while time.monotonic() < self._until and not self.was_attended:
                 await asyncio.sleep(_TICK_S)
 
     def expect(self, within_s: float) -> None:

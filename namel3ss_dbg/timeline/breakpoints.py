@@ -67,6 +67,8 @@ class Breakpoint:
     """How many hits, from the beginning of the run, do not stop."""
     every: int = 1
     """Of the others only each n-th stops."""
+    last: int | None = None
+    """The number of the last hit that stops; None: there is no last."""
     temporary: bool = False
     """Whether it goes away after it stopped once."""
     enabled: bool = True
@@ -95,7 +97,7 @@ class Breakpoint:
     @property
     def counts(self) -> bool:
         """Whether it stops at some of its hits only."""
-        return self.after > 0 or self.every > 1
+        return self.after > 0 or self.every > 1 or self.last is not None
 
     def forget(self) -> None:
         """Judge everything anew, after something that it depends on was changed."""
@@ -107,7 +109,7 @@ class Breakpoint:
     def stops_at_hit(self, number: int) -> bool:
         """Whether it stops at its n-th hit, counted from 1."""
         beyond = number - self.after
-        return beyond > 0 and beyond % self.every == 0
+        return beyond > 0 and beyond % self.every == 0 and (self.last is None or number <= self.last)
 
 
 class BreakpointTable:

@@ -126,16 +126,9 @@ class Cursor:
         """To the next, or previous, event of a pattern."""
         return self._travel(lambda way: goal, direction, count, reason)
 
-    def seek(
-        self,
-        found: Callable[[Moment], bool],
-        direction: Direction = FORWARD,
-        count: int = 1,
-        *,
-        among: Pattern | None = None,
-    ) -> Stop:
-        """To the next, or previous, visible event, or one of a pattern, that a test accepts, looked at one by one."""
-        return self.to(Filtered(among or self._visible, found, self._check), direction, count, reason="match")
+    def seek(self, found: Callable[[Moment], bool], direction: Direction = FORWARD, count: int = 1) -> Stop:
+        """To the next, or previous, visible event that a test accepts; events are looked at one by one."""
+        return self.to(Filtered(self._visible, found, self._check), direction, count, reason="match")
 
     def goto(self, moment: Moment) -> Stop:
         """Rest at a moment that is known.

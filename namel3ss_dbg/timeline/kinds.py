@@ -5,6 +5,7 @@ A word means shapes and never single events, so the index answers for all the ev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from ..events import Status, closes, opens, span_of
@@ -73,10 +74,10 @@ def kinds_in(shapes: Iterable[Shape]) -> list[str]:
 
 
 def is_of_kind(word: str, name: str | None = None, *, at_end: bool = False) -> ShapeTest:
-    """Which shapes a word means, of a component with this name if one is given."""
+    """Which shapes a word means, of a component with this name if one is given; a `*` in it stands for any text."""
 
     def test(shape: Shape) -> bool:
-        if name is not None and shape.component_name != name:
+        if name is not None and not is_named(shape.component_name, name):
             return False
         return word in kinds_of(shape, at_end=at_end) or is_called(shape, word, at_end=at_end)
 
@@ -85,4 +86,11 @@ def is_of_kind(word: str, name: str | None = None, *, at_end: bool = False) -> S
 
 def is_called(shape: Shape, name: str, *, at_end: bool = False) -> bool:
     """Whether a component's bare name means the events of a shape: the starts of its spans, or their ends."""
-    return name == shape.component_name and name not in RESERVED and _is_edge(shape.event_type, at_end=at_end)
+    return is_named(shape.component_name, name) and name not in RESERVED and _is_edge(shape.event_type, at_end=at_end)
+
+
+def is_named(component_name: str | None, name: str) -> bool:
+    """Whether a component's name is what somebody typed, where a `*` stands for any text."""
+    if "*" not in name or component_name is None:
+        return component_name == name
+    return re.fullmatch(".*".join(map(re.escape, name.split("*"))), component_name, re.DOTALL) is not None

@@ -93,6 +93,12 @@ class TestConversation:
 
         assert dialogue.moment == 5
 
+    def test_a_block_that_was_pasted_in_part_is_a_mistake(self, dialogue: Dialogue) -> None:
+        """Half a block is not taken for a whole one."""
+        said = talk(dialogue, Lines("break tool\ncommands 1\nprint city"))
+
+        assert "✗ 'commands 1' goes on beyond the end. Close its bracket, or write 'end'." in said
+
     def test_a_question_is_asked(self, dialogue: Dialogue) -> None:
         """No leaves all as it was."""
         Path("notes").write_text("mine")

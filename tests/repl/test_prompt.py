@@ -49,6 +49,7 @@ class Typist:
         """What is printed when these keys are pressed, and then Ctrl-D."""
         out = io.StringIO()
         self._keyboard.send_text("".join(keys) + CTRL_D)
+        self._keyboard.close()
         reader = PromptReader(
             self.dialogue, color=False, history=self.history, keyboard=self._keyboard, screen=DummyOutput()
         )

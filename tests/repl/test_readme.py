@@ -19,10 +19,9 @@ from tests.support.shell import namel3ss
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 QUESTION = '{"input": "Where should the four of us hike on Saturday?"}'
-BLOCK = re.compile(
-    r"(?<=<!-- transcript -->\n```\n\$ namel3ss debug replay trace\.jsonl --step\n)(.*?)(?=```\n<!-- end of transcript -->)",
-    re.DOTALL,
-)
+BEGIN = "<!-- transcript -->\n```\n$ namel3ss debug replay trace.jsonl --step\n"
+END = "```\n<!-- end of transcript -->"
+BLOCK = re.compile(f"(?<={re.escape(BEGIN)}).*?(?={END})", re.DOTALL)
 
 
 @pytest.fixture

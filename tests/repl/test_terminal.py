@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.golden import assert_golden
-from tests.support.shell import environment
+from tests.support.shell import COMMAND, environment
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
@@ -30,10 +29,10 @@ def opened(trace: Path, tmp_path: Path) -> Iterator[Opened]:
     """Opens the trace at a terminal of a size."""
     terminals: list[Terminal] = []
 
-    def open_at(columns: int = 80, rows: int = 24, *options: str, **variables: str) -> Terminal:
+    def open_at(columns: int = 80, rows: int = 24, *, of: Path = trace, **variables: str) -> Terminal:
         homes = {"XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
-        words = [sys.executable, "-m", "tests.support.talk", str(trace), *options]
-        variables = {"PYTHONPATH": str(ROOT), **homes, **variables}
+        words = [COMMAND, "debug", "replay", str(of), "--interactive"]
+        variables = {**homes, **variables}
         terminals.append(
             Terminal(words, folder=tmp_path, environment=environment(**variables), columns=columns, rows=rows)
         )
@@ -151,6 +150,15 @@ class TestTerminal:
 
         assert not re.search(rb"\x1b\[[0-9;]*(?:3[0-7]|4[0-7]|9[0-7]|10[0-7])[;m]", terminal.written)
 
+    def test_what_the_terminal_says_of_itself_counts(self, opened: Opened) -> None:
+        """Letters that it cannot show are not used, and its background decides about colours."""
+        terminal = opened(PYTHONIOENCODING="latin-1", COLORFGBG="0;15")
+        terminal.wait_for_prompt()
+        terminal.type("goto 5" + ENTER)
+        terminal.wait_for_prompt("> 9     python:")
+        terminal.type("set theme" + ENTER)
+        terminal.wait_for_prompt("theme is light (terminal)")
+
     def test_a_dumb_terminal_gets_plain_lines(self, opened: Opened) -> None:
         """No codes at all, and Ctrl-C and Ctrl-D as everywhere."""
         terminal = opened(TERM="dumb")
@@ -188,3 +196,39 @@ class TestTerminal:
         terminal.wait_for_prompt("#5/24", "REPLAY")
         again = opened()
         assert "[y/N]" not in again.wait_for("#5/24", "REPLAY")
+
+
+@pytest.fixture
+def long_trace(tmp_path: Path) -> Path:
+    """A trace that takes a while to look through."""
+    path = tmp_path / "long.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(200_000):
+            edge = ("start", "end")[number % 2]
+            file.write(f'{{"event_type": "tool_call_{edge}", "event_id": "e{number}", "timestamp": {1e9 + number}, ')
+            file.write(f'"component": "tool", "component_name": "look", "inputs": {{"place": "cellar {number}"}}}}\n')
+    return path
+
+
+@pytest.mark.slow
+class TestLongTraces:
+    def test_the_first_prompt_does_not_wait_for_the_end_of_the_trace(self, opened: Opened, long_trace: Path) -> None:
+        """The rest is read while nobody types, which the toolbar shows."""
+        terminal = opened(of=long_trace)
+        terminal.wait_for("REPLAY  #0/199999 ")
+
+        assert re.search(rb"#0/\d+\+", terminal.written)
+
+    def test_a_long_motion_says_how_far_it_is_and_can_be_stopped(self, opened: Opened, long_trace: Path) -> None:
+        """Ctrl-C takes the cursor back to where it was, and the line about the progress is gone."""
+        terminal = opened(of=long_trace)
+        terminal.wait_for_prompt()
+        terminal.type("stepi 3" + ENTER)
+        terminal.wait_for_prompt("#3/")
+        terminal.type("find ñ" + ENTER)
+        terminal.wait_for("Ctrl-C stops")
+        terminal.type(CTRL_C)
+        text = terminal.wait_for_prompt("nterrupted")
+
+        assert "Ctrl-C stops" not in text
+        assert "REPLAY  #3/" in text

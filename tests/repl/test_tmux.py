@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.shell import environment
+from tests.support.shell import COMMAND, environment
 from tests.support.tmux import INSTALLED, Tmux
 
 pytestmark = [pytest.mark.terminal, pytest.mark.slow, pytest.mark.skipif(not INSTALLED, reason="tmux is not installed")]
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def tmux(trace: Path, tmp_path: Path) -> Iterator[Tmux]:
     """The trace in a window of 80 columns and 24 rows."""
     homes = {"XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
-    words = [sys.executable, "-m", "tests.support.talk", str(trace)]
-    with Tmux(words, folder=tmp_path, environment=environment(PYTHONPATH=str(ROOT), **homes)) as window:
+    words = [COMMAND, "debug", "replay", str(trace), "--interactive"]
+    with Tmux(words, folder=tmp_path, environment=environment(**homes)) as window:
         window.wait_for("REPLAY")
         yield window
 
@@ -48,9 +45,15 @@ def test_every_key_reaches_the_program(tmux: Tmux) -> None:
     tmux.wait_for("(n3) up")
     tmux.press("M-Down")
     tmux.wait_for("(n3) down")
+    tmux.type("marks")
     tmux.press("F1")
-    tmux.wait_for("(n3) help")
+    tmux.wait_for("(n3) help marks", "\n(n3) marks\n")
     tmux.press("C-l")
+    tmux.wait_for("(n3)\n#17/24", "\n(n3) marks\n")
+    tmux.press("C-c")
+    tmux.type("echo bye")
+    tmux.press("Enter")
+    tmux.wait_for("\nbye\n(n3)\n")
     tmux.press("C-d")
     tmux.wait_for("EXIT=0")
 

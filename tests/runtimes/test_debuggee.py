@@ -22,7 +22,7 @@ import pytest
 
 from namel3ss_dbg.events import ProgramError
 from namel3ss_dbg.runtimes.debuggee import Began, Debuggee, Ended, Printed, PythonHeld, PythonReached, Report
-from tests.support.dap_client import DapClient
+from tests.support.python_child import PythonSession
 
 R = TypeVar("R", Began, Printed, PythonReached, PythonHeld, Ended)
 
@@ -387,33 +387,6 @@ def _wait_until_gone(process: int, *, within_s: float) -> None:
 # Python inside
 
 
-class Looking(DapClient):
-    """A client of debugpy's, which says more than the protocol knows."""
-
-    def _judge(self, message: dict[str, Any]) -> None:
-        self.messages.append(message)
-
-    def until(self, event: str) -> dict[str, Any]:
-        """The body of the next event of a kind, whatever comes before."""
-        while True:
-            for message in self.events:
-                if message["event"] == event:
-                    self.events.remove(message)
-                    return dict(message.get("body", {}))
-            assert self.receive() is not None
-
-    def look_into(self, path: Path, line: int) -> int:
-        """Attach, with a breakpoint; the thread that it stops."""
-        self.initialize()
-        attaching = self.send("attach", {"justMyCode": True})
-        self.until("initialized")
-        self.set_breakpoints(path, line)
-        self.ask("configurationDone")
-        self.response(attaching)
-        thread: int = self.until("stopped")["threadId"]
-        return thread
-
-
 LOOP = """
     total = 0
     for number in range(3):
@@ -429,14 +402,15 @@ def test_python_is_reached_held_and_seen(stage: Stage) -> None:
     reached = stage.reports.wait_for(PythonReached)
     debuggee.attach(20)
 
-    client = Looking.over_tcp(reached.port, strict=False)
-    thread = client.look_into(stage.tools, 5)
+    client = PythonSession.over_tcp(reached.port, strict=False)
+    client.attach(stage.tools, 5)
+    thread = client.stop()
     stage.reports.wait_for(PythonHeld)
     frames = client.frames(thread)
 
     assert (reached.tool, reached.host) == ("work", "127.0.0.1")
     assert (frames[0]["name"], frames[0]["line"]) == ("work", 5)
-    assert client.values(client.scopes(frames[0]["id"])["Locals"]) == {"number": "0", "total": "0"}
+    assert client.locals(thread) == {"number": "0", "total": "0"}
     client.set_breakpoints(stage.tools)
     client.ask("continue", threadId=thread)
     assert stage.reports.wait_for(Ended) == Ended(0, "completed")
@@ -486,8 +460,9 @@ def test_a_timeout_of_the_tool_does_not_hold_while_a_person_reads(stage: Stage) 
     stage.started.append(debuggee)
     reached = stage.reports.wait_for(PythonReached)
     debuggee.attach(20)
-    client = Looking.over_tcp(reached.port, strict=False)
-    thread = client.look_into(stage.tools, 3)
+    client = PythonSession.over_tcp(reached.port, strict=False)
+    client.attach(stage.tools, 3)
+    thread = client.stop()
 
     assert client.evaluate("__import__('time').sleep(0.6) or here", frameId=client.frames(thread)[0]["id"]) == "1"
     client.ask("continue", threadId=thread)
@@ -503,8 +478,9 @@ def test_a_program_that_is_held_in_python_ends_when_told_to(stage: Stage, asynch
     debuggee = stage.start(LOOP, python_debug=True, asynchronous=asynchronous)
     reached = stage.reports.wait_for(PythonReached)
     debuggee.attach(20)
-    client = Looking.over_tcp(reached.port, strict=False)
-    client.look_into(stage.tools, 5)
+    client = PythonSession.over_tcp(reached.port, strict=False)
+    client.attach(stage.tools, 5)
+    client.stop()
     began = time.monotonic()
 
     ended = debuggee.terminate()

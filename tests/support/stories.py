@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -125,4 +126,11 @@ def crashed() -> list[TraceEvent]:
 def write_trace(path: Path, events: Iterable[TraceEvent]) -> Path:
     """A trace file of these events."""
     path.write_bytes(b"".join(map(encode_line, events)))
+    return path
+
+
+def old_file(path: Path, text: str) -> Path:
+    """A source file that was not changed since the story happened."""
+    path.write_text(text)
+    os.utime(path, (BEGAN - 60, BEGAN - 60))
     return path

@@ -1,0 +1,159 @@
+"""Moving through a recording from an editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.dap_client import DapClient
+
+
+def test_a_session_from_beginning_to_end(client: DapClient, weather_trace: Path) -> None:
+    """What a person sees who steps into a run, over a call, back again, and on to the end."""
+    first = client.begin(weather_trace)
+    assert first == {
+        "reason": "entry",
+        "description": "#0/13 app_load_start demo",
+        "threadId": 1,
+        "allThreadsStopped": True,
+    }
+
+    assert client.move("stepIn")["description"] == "#1/13 agent_execution_start Helper"
+    assert client.move("stepIn")["description"] == "#2/13 agent_turn_start Helper"
+    assert client.move("next")["description"] == "#7/13 agent_turn_end Helper"
+    assert client.move("stepBack")["description"] == "#2/13 agent_turn_start Helper"
+    assert client.move("stepIn")["description"] == "#3/13 llm_call_start openai"
+    assert client.move("stepOut")["description"] == "#7/13 agent_turn_end Helper"
+    assert client.move("n3/reverseStepIn")["description"] == "#6/13 tool_call_end get_weather"
+    assert client.move("n3/reverseStepOut")["description"] == "#2/13 agent_turn_start Helper"
+
+    end = client.move("continue")
+    assert end["description"] == "End of recording: #13/13 app_load_end demo"
+    assert client.move("stepBack")["description"] == "#0/13 app_load_start demo"
+    assert client.move("stepBack")["description"] == "Start of recording: #0/13 app_load_start demo"
+
+
+def test_at_the_end_one_can_go_back(client: DapClient, weather_trace: Path) -> None:
+    """The end of a recording is a stop and not the end of the session."""
+    client.begin(weather_trace)
+    client.move("continue")
+
+    assert client.move("continue")["description"].startswith("End of recording")
+    assert client.move("reverseContinue")["description"].startswith("Start of recording")
+    assert client.moment() == 0
+
+
+def test_a_step_by_instruction_is_one_event(client: DapClient, parallel_trace: Path) -> None:
+    """Whatever the lane, either way."""
+    client.begin(parallel_trace)
+    moments = []
+    thread = 1
+    for command in ("next", "next", "stepIn", "next", "stepBack"):
+        thread = client.move(command, thread=thread, granularity="instruction")["threadId"]
+        moments.append(client.moment())
+
+    assert moments == [1, 2, 3, 4, 3]
+    assert thread == 2
+
+
+def test_stepping_another_thread_comes_to_its_next_event(client: DapClient, parallel_trace: Path) -> None:
+    """There is one clock: all threads are seen where the stepped one comes to rest."""
+    client.begin(parallel_trace)
+    client.ask("n3/goToEvent", moment=4)
+    assert client.stopped(reason="goto")["threadId"] == 2
+
+    assert client.move("next", thread=1)["threadId"] == 1
+    assert client.moment() == 5
+    assert client.move("stepBack", thread=2)["threadId"] == 2
+    assert client.moment() == 4
+
+
+def test_restart_frame_is_travel_to_its_start(client: DapClient, weather_trace: Path) -> None:
+    """To where the call was done, with its inputs before one."""
+    client.begin(weather_trace)
+    client.ask("n3/goToEvent", moment=10)
+    client.stopped()
+    turn = client.frames()[1]
+    assert (turn["name"], turn["canRestart"]) == ("turn 2", True)
+
+    client.ask("restartFrame", frameId=turn["id"])
+
+    client.stopped(reason="restart", description="#8/13 agent_turn_start Helper")
+
+
+def test_step_in_targets_are_the_calls_ahead(client: DapClient, weather_trace: Path) -> None:
+    """One may step into the tool, past the model call before it."""
+    client.begin(weather_trace)
+    client.move("stepIn")
+    client.move("stepIn")
+    targets = client.ask("stepInTargets", frameId=client.frames()[0]["id"])["targets"]
+    assert [(each["label"], each["line"]) for each in targets] == [("llm openai", 4), ("tool get_weather", 9)]
+
+    stop = client.move("stepIn", targetId=targets[1]["id"])
+
+    assert stop["description"] == "#5/13 tool_call_start get_weather"
+    assert client.refused("stepIn", threadId=1, targetId=2).text == "There is no target 2 here."
+
+
+def test_goto_offers_every_visit_of_a_line(client: DapClient, weather_trace: Path) -> None:
+    """A choice of moments, each with its turn and time; travel goes both ways."""
+    client.begin(weather_trace)
+    source = {"path": str(weather_trace.parent / "src" / "app.ai")}
+    targets = client.ask("gotoTargets", source=source, line=4)["targets"]
+    assert [each["label"] for each in targets] == [
+        "visit 1/2 - turn 1 - 22:13:20 - llm openai  #3",
+        "visit 2/2 - turn 2 - 22:13:20 - llm openai  #9",
+    ]
+
+    for target, moment in ((targets[1], 9), (targets[0], 3)):
+        client.ask("goto", threadId=1, targetId=target["id"])
+        client.stopped(reason="goto")
+        assert client.moment() == moment
+
+    assert client.ask("gotoTargets", source={"path": "/elsewhere/x.ai"}, line=4)["targets"] == []
+    assert client.ask("gotoTargets", source={"path": str(weather_trace)}, line=6)["targets"][0]["label"].endswith("#5")
+    assert client.refused("goto", threadId=1, targetId=99).id == 3005
+
+
+def test_a_run_through_ends_with_its_status(client: DapClient, weather_trace: Path) -> None:
+    """Without stopping at the end, the session ends as the run had ended."""
+    client.begin(weather_trace, stopAtEnd=False)
+    client.ask("continue", threadId=1)
+
+    client.expect("exited", exitCode=0)
+    client.expect("terminated")
+    assert client.refused("next", threadId=1).text == "The session is over."
+
+
+def test_without_debugging_it_runs_through(client: DapClient, weather_trace: Path) -> None:
+    """`noDebug` stops nowhere."""
+    client.launch(trace=str(weather_trace), noDebug=True, functions=["tool"])
+
+    client.expect("exited", exitCode=0)
+    client.expect("terminated")
+
+
+def test_a_run_that_was_killed_has_no_exit_code(client: DapClient, crashed_trace: Path) -> None:
+    """How it ended is not known, so nothing is said of it."""
+    client.begin(crashed_trace, stopAtEnd=False)
+    client.ask("continue", threadId=1)
+
+    client.expect("terminated")
+
+
+@pytest.mark.parametrize("command", ["next", "stepIn", "stepOut", "stepBack", "continue", "reverseContinue"])
+def test_an_unknown_thread_is_refused(client: DapClient, weather_trace: Path, command: str) -> None:
+    """Nothing moves then."""
+    client.begin(weather_trace)
+
+    assert client.refused(command, threadId=7).text == "There is no thread 7 here."
+    assert client.moment() == 0
+
+
+def test_pause_when_nothing_moves_is_answered(client: DapClient, weather_trace: Path) -> None:
+    """It has rested already, and was told so."""
+    client.begin(weather_trace)
+    client.ask("pause", threadId=1)
+
+    assert client.move("stepIn")["description"] == "#1/13 agent_execution_start Helper"
