@@ -8,7 +8,7 @@ BENCH_READY := $(VENV)/.ready-bench
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint format bench clean
+.PHONY: help setup demo test test-slow test-dap lint format bench clean
 
 help:  ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,7 +32,11 @@ test: $(READY)  ## The tests that run on every change
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m 'not slow'
 
 test-slow: $(READY)  ## The slow suites
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow --ignore tests/dap_clients
+
+test-dap: $(READY)  ## The debug adapter, driven by real clients: VS Code's test client, Emacs, Neovim
+	tests/dap_clients/setup
+	$(BIN)/python -m pytest -q -rs -n $(WORKERS) tests/dap_clients
 
 lint: $(READY)  ## Style and types
 	$(BIN)/ruff check .
@@ -49,4 +53,4 @@ bench: $(BENCH_READY)  ## Measure against peers and floors, at 10 thousand, 100 
 	$(BIN)/python -m benchmarks --events 1000000
 
 clean:  ## Remove what was set up
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/dap_clients/node_modules

@@ -148,7 +148,7 @@ class Session(Speech):
     def _wait_s(self) -> float | None:
         """How long to wait for something to do: None without end, 0 not at all."""
         waits = [self.adapter.idle_in()] if self.adapter is not None else []
-        if self._early:
+        if self._early and self.adapter is not None and not self.adapter.is_starting:
             waits.append(max(self._early[0][1] - time.monotonic(), 0.01))
         return min((wait for wait in waits if wait is not None), default=None)
 

@@ -112,7 +112,7 @@ def _mock(text: str) -> tuple[str, object]:
     """Name and answer of `--mock`."""
     name, colon, answer = text.partition(":")
     if not colon or not name:
-        raise UsageError(f"--mock '{text}' names no answer", try_="Write --mock 'NAME:{\"response\": \"…\"}'.")
+        raise UsageError(f"--mock '{text}' names no answer", try_='Write --mock \'NAME:{"response": "…"}\'.')
     if answer.startswith("@"):
         answer = text_of_file(answer[1:], "--mock")
     return name, json_of(answer, f"--mock {name}")

@@ -7,15 +7,18 @@ and a person learns the command. What was being typed comes back with the next p
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.filters import completion_is_selected
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from ..commands.dialogue import Dialogue
-from ..commands.python import PythonMode
 from ..render.events import source_of
 from ..timeline.notation import spelled
 from .conversation import AGAIN
+
+if TYPE_CHECKING:
+    from ..commands.python import PythonMode  # which loads the runtimes; most conversations enter no tool
 
 COMMANDS: dict[tuple[str, ...], str] = {
     ("f5",): "continue",

@@ -29,6 +29,7 @@ _MOST_CALLS_ASKED = 1_000
 ANSWERING = frozenset(
     {"llm_call", "tool_call", "prompt_execution", "agent_execution", "chain_execution", "chain_step"}
 )
+"""The spans whose answer a person may put another one in place of."""
 
 
 @attrs.frozen

@@ -228,9 +228,9 @@ def test_a_client_that_reads_nothing_can_be_left(tmp_path: Path) -> None:
 def test_what_never_looks_up_ends_with_the_client() -> None:
     """Something that neither ends nor can be interrupted does not keep the process of who has said goodbye."""
     program = (
-        "import itertools\n"
         "import dap_adapter.server as server, dap_adapter.stacks as stacks\n"
-        "stacks.threads = lambda adapter, arguments: max(itertools.count())\n"
+        "def for_ever(adapter, arguments):\n    while True: pass\n"
+        "stacks.threads = for_ever\n"
         "server.serve_streams(*server.private_streams(), server.FileLog(None))\n"
     )
     command = [sys.executable, "-c", program]

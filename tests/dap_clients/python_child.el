@@ -15,8 +15,8 @@
         (string-to-number (match-string 1))))))
 
 (break-at (getenv "TOOLS") 3)
-(dap-debug (list :type "namel3ss" :request "launch" :name "run"
-                 :program (getenv "PROGRAM") :trace (getenv "RUN") :pythonDebug t))
+(find-file (getenv "PROGRAM"))
+(dap-debug (append (template "namel3ss: run this app, then walk through it") (list :trace (getenv "RUN"))))
 (setq parent (dap--cur-session))
 (namel3ss-attach-python (wait-for "a port" #'told-port))
 (let* ((two (list (wait-for "a stop" (lambda () (pop stops))) (wait-for "a stop" (lambda () (pop stops)))))

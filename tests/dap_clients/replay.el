@@ -1,11 +1,11 @@
 ;;; replay.el --- dap-mode walks a recording, forwards and backwards  -*- lexical-binding: t; -*-
 
-;; TRACE and APP are in the environment.  Prints a line for each stop; test_emacs.py compares them.
+;; APP, beside which trace.jsonl lies, is in the environment.  Prints a line for each stop; test_emacs.py compares them.
 
 (load (expand-file-name "session.el" (file-name-directory load-file-name)) nil t)
 
 (break-at (getenv "APP") 9)
-(dap-debug (list :type "namel3ss" :request "launch" :name "replay" :trace (getenv "TRACE")))
+(dap-debug (template "namel3ss: replay the trace"))
 (say-stop "entry")
 (move "continue" #'on)
 (say-variables "Inputs")

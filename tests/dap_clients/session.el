@@ -65,6 +65,10 @@
   (forward-line (1- line))
   (dap-breakpoint-add))
 
+(defun template (name)
+  "A configuration as the template of that name gives it."
+  (copy-tree (cdr (assoc name dap-debug-template-configurations))))
+
 (defun on ()
   "Go on from where the session rests."
   (interactive)

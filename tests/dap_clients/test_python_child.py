@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,13 +21,13 @@ pytestmark = pytest.mark.slow
 class Parent(DapClient):
     """The session that launches the app, in an editor that starts child sessions."""
 
-    def start(self, folder: Path, *, starts_sessions: bool = True) -> None:
+    def start(self, folder: Path, *, starts_sessions: bool = True, **more: Any) -> None:
         """Launch the app with `pythonDebug`; what is asked for is kept in `child`."""
         self.child: Message = {}
         self.on_request["startDebugging"] = self._keep
         self.initialize(supportsStartDebuggingRequest=starts_sessions)
         program = write_app(folder)
-        self.launch(program=str(program), trace=str(folder / "run.jsonl"), pythonDebug=True)
+        self.launch(program=str(program), trace=str(folder / "run.jsonl"), pythonDebug=True, **more)
 
     def _keep(self, request: Message) -> Message:
         self.child = request["arguments"]["configuration"]
@@ -130,6 +131,15 @@ def test_an_editor_that_starts_no_sessions_is_told_how_to_attach(tmp_path: Path)
         assert child.locals(child.stop())["found"] == "10"
         assert not parent.child
         child.close()
+
+
+def test_running_without_debugging_opens_nothing(tmp_path: Path) -> None:
+    """With `noDebug`, `pythonDebug` counts for nothing: the app runs through."""
+    with Parent.over_stdio(strict=False) as parent:
+        parent.start(tmp_path / "app", noDebug=True)
+
+        assert parent.until("exited")["exitCode"] == 0
+        assert not parent.child
 
 
 def test_disconnecting_the_parent_ends_all(tmp_path: Path) -> None:

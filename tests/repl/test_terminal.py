@@ -155,7 +155,7 @@ class TestTerminal:
         terminal = opened(PYTHONIOENCODING="latin-1", COLORFGBG="0;15")
         terminal.wait_for_prompt()
         terminal.type("goto 5" + ENTER)
-        terminal.wait_for_prompt("> 9     python:")
+        terminal.wait_for_prompt("  >  9     python:")
         terminal.type("set theme" + ENTER)
         terminal.wait_for_prompt("theme is light (terminal)")
 

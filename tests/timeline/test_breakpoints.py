@@ -354,3 +354,15 @@ def test_a_long_search_can_be_ended() -> None:
     assert session.breakpoints.hits(plain, 6_003) == 0
     assert session.breakpoints.hits(counted, 6_003) == 3_000
     assert session.breakpoints.preceding(6_004, -1, looked.append) == -1
+
+
+def test_the_last_hit_that_stops() -> None:
+    """Those after it do not, forwards and backwards; a debug adapter asks for "the third" so."""
+    session = recorded(repeated(6))
+    breakpoint = session.break_at("tool")
+    breakpoint.last = 3
+    assert stops_of(session) == [2, 4, 6]
+
+    breakpoint.after = 2
+
+    assert stops_of(session) == [6]

@@ -197,15 +197,6 @@ def test_a_search_looks_at_visible_events() -> None:
     assert session.cursor.seek(has_outputs, BACKWARD) == Stop(BEGINNING, "beginning")
 
 
-def test_a_search_may_be_among_the_events_of_a_pattern() -> None:
-    """Whatever the filter hides."""
-    session = recorded(weather())
-    session.cursor.look_at(TraceFilter(components="tool"))
-    turns = OfShape(is_of_kind("turn"))
-
-    assert session.cursor.seek(lambda moment: moment > 2, among=turns) == Stop(8, "match")
-
-
 # Filters
 
 

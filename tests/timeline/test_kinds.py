@@ -76,3 +76,22 @@ def test_the_kinds_of_a_trace_begin_with_the_short_ones() -> None:
     assert kinds[:6] == ["tool", "chain", "app", "error", "failed", "tool_failed"]
     assert {"memory", "memory_operation", "tool_call", "chain_execution_end"} <= set(kinds)
     assert "llm" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "moments"),
+    [
+        ("tool", "get_*", [5]),
+        ("tool", "*weather*", [5]),
+        ("tool", "weather*", []),
+        ("get_*", None, [5]),
+        ("tool", "get.*", []),
+        ("tool", "*", [5]),
+    ],
+)
+def test_a_star_stands_for_any_text(word: str, name: str | None, moments: list[int]) -> None:
+    """In the name of a component, and nowhere else."""
+    columns = recorded(weather()).timeline.columns
+    wanted = is_of_kind(word, name)
+
+    assert [row for row in range(14) if wanted(columns.shape_at(row))] == moments
