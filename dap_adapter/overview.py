@@ -5,8 +5,9 @@ They answer with what a picture needs and no more: a timeline in as many buckets
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from itertools import islice
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from namel3ss_dbg.events import BEGINNING, Moment, closes, span_of
@@ -33,29 +34,31 @@ def timeline(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     first, last = _range(adapter, arguments)
     wanted = min(max(_number(arguments, "buckets", 100), 1), _MOST_BUCKETS)
     size = max(-(-(last - first + 1) // wanted), 1)
+    edges = [*range(first, last + 1, size), last + 1]
+    buckets: list[dict[str, Any]] = [
+        {
+            "from": begin,
+            "to": end - 1,
+            "components": {},
+            "errors": 0,
+            "depth": max(columns.depth[begin : min(end, begin + _MOST_ROWS)], default=0),
+            "elapsedMs": round(adapter.run.timeline.elapsed(begin) * 1000, 3),
+        }
+        for begin, end in pairwise(edges)
+    ]
     failed = _failed_codes(adapter)
-    buckets = []
-    for begin in range(first, last + 1, size):
-        end = min(begin + size - 1, last)
-        by_kind: dict[str, int] = {}
-        errors = 0
-        for code, shape in enumerate(columns.shape_names):
-            rows = columns.shape_rows[code]
-            count = bisect_right(rows, end) - bisect_left(rows, begin)
+    for code, shape in enumerate(columns.shape_names):
+        for bucket, count in zip(buckets, _counted(columns.shape_rows[code], edges), strict=True):
             if count:
-                by_kind[shape.component] = by_kind.get(shape.component, 0) + count
-                errors += count if code in failed else 0
-        buckets.append(
-            {
-                "from": begin,
-                "to": end,
-                "components": by_kind,
-                "errors": errors,
-                "depth": max(islice(columns.depth, begin, min(end + 1, begin + 1_000)), default=0),
-                "elapsedMs": round(adapter.run.timeline.elapsed(begin) * 1000, 3),
-            }
-        )
+                bucket["components"][shape.component] = bucket["components"].get(shape.component, 0) + count
+                bucket["errors"] += count if code in failed else 0
     return {"from": first, "to": last, "events": len(adapter.run.timeline), "buckets": buckets}
+
+
+def _counted(rows: Sequence[Moment], edges: list[Moment]) -> list[int]:
+    """How many of some ascending rows lie between each two edges."""
+    places = [bisect_left(rows, edge) for edge in edges]
+    return [after - before for before, after in pairwise(places)]
 
 
 def _failed_codes(adapter: Adapter) -> frozenset[int]:

@@ -36,6 +36,8 @@ class Dialogue(Desk):
     def __init__(self, session: DebugSession, settings: Settings | None = None) -> None:
         super().__init__(session, settings)
         self._depth = 0
+        self._orders: dict[int, tuple[str, ...]] = {}
+        """The commands of breakpoints, also of one that goes away as it stops."""
 
     @property
     def table(self) -> AnyTable:
@@ -64,8 +66,10 @@ class Dialogue(Desk):
         except DebugError as problem:
             self._write_down(prompt, text, [str(problem)])
             raise
-        self._write_down(prompt, text, reply.lines())
-        return reply
+        except NeedsYes as needs:
+            proceed = needs.proceed
+            raise NeedsYes(needs.question, lambda: self._written_down(prompt, text, proceed())) from None
+        return self._written_down(prompt, text, reply)
 
     def repeat(self) -> Reply:
         """Do the last motion again, as Enter on an empty line does; without one there is nothing to do."""
@@ -112,6 +116,7 @@ class Dialogue(Desk):
         command: AnyCommand = table.find(order.word)
         ending = split_ending(order.rest, free_text=command.free_text)
         talker = self.python if self.python is not None else self
+        self._orders = {each.number: each.commands for each in self.session.breakpoints if each.commands}
         if ending.file is not None:
             self._spare(ending.file, lambda: self._after_yes(lambda: command.run(talker, ending.rest), ending))
         reply = self._dressed(lambda: command.run(talker, ending.rest), ending)
@@ -124,6 +129,8 @@ class Dialogue(Desk):
         try:
             reply = do()
         except Interrupted:
+            if self.reading:
+                raise
             return said(f"Interrupted; still at {self.named(self.moment)}.")
         except NeedsYes as needs:
             proceed = needs.proceed
@@ -158,7 +165,7 @@ class Dialogue(Desk):
         """A reply with those of the commands of the breakpoint that it stopped at; a motion among them ends them."""
         replies = [reply]
         for _ in range(_MOST_ROUNDS):
-            orders = self._orders(replies[-1].stop)
+            orders = self._ordered_at(replies[-1].stop)
             if orders[:1] == ("silent",):
                 replies[-1] = attrs.evolve(replies[-1], views=())
                 orders = orders[1:]
@@ -177,10 +184,8 @@ class Dialogue(Desk):
                 return True
         return False
 
-    def _orders(self, stop: Stop | None) -> tuple[str, ...]:
-        if stop is None or stop.breakpoint is None:
-            return ()
-        return next((each.commands for each in self.session.breakpoints if each.number == stop.breakpoint), ())
+    def _ordered_at(self, stop: Stop | None) -> tuple[str, ...]:
+        return self._orders.get(stop.breakpoint, ()) if stop is not None and stop.breakpoint is not None else ()
 
     def _ordered(self, text: str) -> Reply:
         try:
@@ -205,6 +210,10 @@ class Dialogue(Desk):
             self._depth -= 1
             if not self._depth:
                 self.session.timeline.check = None
+
+    def _written_down(self, prompt: str, text: str, reply: Reply) -> Reply:
+        self._write_down(prompt, text, reply.lines())
+        return reply
 
     def _write_down(self, prompt: str, text: str, lines: list[str]) -> None:
         if not self._depth:

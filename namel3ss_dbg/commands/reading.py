@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..events import DebugError, UsageError
+from ..timeline.cursor import Interrupted
 from . import completion
 from .arguments import Numbered, commands_in, path_of
 from .desk import Desk
-from .reply import NeedsYes, Quit, Reply, joined
+from .reply import NeedsYes, Quit, Reply, joined, said
 from .table import AnyCommand, Command
 
 _DEEPEST = 10
@@ -38,6 +39,10 @@ class Reading:
                 self._replies.append(first().settled())
             for command in self._commands:
                 self._do(command)
+                if self._is_interrupted():
+                    break
+        except Interrupted:
+            self._replies.append(said(f"Interrupted; the rest of '{self._path}' was not done."))
         except NeedsYes as needs:
             proceed = needs.proceed
             raise NeedsYes(needs.question, lambda: self.go_on(proceed)) from None
@@ -46,6 +51,10 @@ class Reading:
         finally:
             self._desk.reading.pop()
         return joined(self._replies)
+
+    def _is_interrupted(self) -> bool:
+        stop = self._replies[-1].stop
+        return stop is not None and stop.reason == "interrupted"
 
     def _do(self, command: Numbered) -> None:
         try:

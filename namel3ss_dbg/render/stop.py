@@ -68,7 +68,7 @@ class StopView:
         """The event on one line, then one line for each change and display."""
         here = self._here
         if here < 0:
-            yield f"#{self.stop.moment}/{self.timeline.frontier} beginning"
+            yield f"start/{self.timeline.frontier} beginning"
             return
         more = [f"stop={plain_word(self._why())}", f"frontier=#{self.timeline.frontier}"]
         if self.held_s is not None:
@@ -105,7 +105,7 @@ class StopView:
         if event is None:
             count = len(self.timeline)
             return line(
-                (f"#{moment}/{self.timeline.frontier} ", "place"), ("beginning", "kind"), (f"   {count} events", "dim")
+                (f"start/{self.timeline.frontier} ", "place"), ("beginning", "kind"), (f"   {count} events", "dim")
             )
         took = duration_of(self.timeline, self._here)
         why = "" if self.stop.reason in _SILENT_REASONS and self.stop.breakpoint is None else self._why()

@@ -26,9 +26,7 @@ from .timeline import Timeline
 
 _FIRST_STOP = 2_000
 _MOST_CALLS_ASKED = 1_000
-ANSWERING = frozenset(
-    {"llm_call", "tool_call", "prompt_execution", "agent_execution", "chain_execution", "chain_step"}
-)
+ANSWERING = frozenset({"llm_call", "tool_call", "prompt_execution", "agent_execution", "chain_execution", "chain_step"})
 """The spans whose answer a person may put another one in place of."""
 
 
@@ -115,13 +113,14 @@ class DebugSession:
         return parse(text).evaluate(self.state.scope(self.moment, lane, frame))
 
     def changes(self) -> list[Change]:
-        """What has come about or changed since the stop before, apart from what the event itself says."""
+        """What changed since the stop before, then what came about, apart from what the event itself says."""
         event = self.event
         if event is None or self.previous_stop < 0:
             return []
         said = {**event.inputs, **event.outputs}
         changes = self.state.changes(self.previous_stop, self.moment)
-        return [change for change in changes if change.name not in said and change.after is not ABSENT]
+        news = [change for change in changes if change.name not in said and change.after is not ABSENT]
+        return sorted(news, key=lambda change: change.before is ABSENT)
 
     def why(self, name: str, *, frame: int = 0, lane: int | None = None) -> list[Origin]:
         """The events from which a name has its value at the cursor, the newest first; empty when it has none."""

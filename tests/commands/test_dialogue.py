@@ -27,7 +27,7 @@ def test_nothing_is_said_about_nothing() -> None:
 def test_the_first_stop() -> None:
     """It shows where one is, or the stop that a front end made."""
     talk = Talk(weather())
-    assert talk.dialogue.first_stop().lines() == ["#-1/13 beginning"]
+    assert talk.dialogue.first_stop().lines() == ["start/13 beginning"]
 
     stop = talk.session.cursor.step_any()
     assert talk.dialogue.first_stop(stop).stop == Stop(0, "step")
@@ -228,6 +228,14 @@ class TestCommandsOfBreakpoints:
         with pytest.raises(ExpectationError):
             talk.say("continue")
 
+    def test_those_of_a_temporary_breakpoint(self) -> None:
+        """It goes away as it stops, and its commands are done all the same."""
+        talk = Talk(weather())
+        talk.say("tbreak tool", "commands\nprint city\nend")
+
+        assert talk.say("continue")[-1] == '"Oslo"'
+        assert len(talk.session.breakpoints) == 0
+
     def test_what_they_may_do(self, tmp_path: Path) -> None:
         """Write files and leave; what needs a yes is a mistake."""
         talk = Talk(weather())
@@ -289,6 +297,21 @@ class TestInterruption:
             session.cursor.progress = None
             talk.say("goto $")
             assert talk.moment == 50_013
+
+    def test_a_file_of_commands_ends_where_it_is_interrupted(self, tmp_path: Path) -> None:
+        """In a motion and in a look; what follows is not done."""
+        path = write_trace(tmp_path / "run.jsonl", [*weather(), *[weather()[6]] * 5_000])
+        for text in ("continue", "events duration_ms > 1e9"):
+            (tmp_path / "a.n3").write_text(f"break tool_call_end if moment < 0\necho before\n{text}\necho never\n")
+            with DebugSession.open(path) as session:
+                talk = Talk(session)
+                talk.say("goto $", "goto 5")
+                session.cursor.progress = lambda moment, talk=talk: talk.dialogue.interrupt()  # type: ignore[misc]
+
+                said = talk.say(f"source {tmp_path}/a.n3")
+                assert "before" in said or said[0].startswith("Interrupted")
+                assert "never" not in said
+                assert talk.moment == 5
 
     def test_reading_in_idle_time_asks_nobody(self, tmp_path: Path) -> None:
         """Between commands nothing is told of progress."""

@@ -176,10 +176,13 @@ class TestSaving:
         assert talk.one("transcript") == "Everything is written to 't.txt'."
         assert talk.one("transcript off") == "No more is written to 't.txt'."
         assert talk.one("transcript off") == "Nothing was written down."
-        talk.say("step")
+        talk.say("step", "transcript t.txt", "break 1", "break 2")
+        talk.yes("delete")
+        talk.say("transcript off")
+        assert (tmp_path / "t.txt").read_text().splitlines()[-2:] == ["(n3) delete", "Breakpoints 1, 2 deleted."]
 
         lines = (tmp_path / "t.txt").read_text().splitlines()
-        assert [line for line in lines if line.startswith("(n3)")] == [
+        assert [line for line in lines if line.startswith("(n3)")][:4] == [
             "(n3) transcript t.txt", "(n3) step", "(n3) print nobody", "(n3) transcript",
         ]  # fmt: skip
         assert lines[3].startswith("#0 app_load_start")

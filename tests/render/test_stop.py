@@ -57,8 +57,8 @@ def test_the_beginning_has_no_event() -> None:
     """Moment -1 is before everything."""
     view = StopView(timeline_of(weather_records()), Stop(BEGINNING, "beginning"))
 
-    assert seen(view) == ["#-1/24 beginning   25 events"]
-    assert list(view.plain()) == ["#-1/24 beginning"]
+    assert seen(view) == ["start/24 beginning   25 events"]
+    assert list(view.plain()) == ["start/24 beginning"]
 
 
 def test_changes_and_displays_follow_the_values() -> None:

@@ -53,7 +53,7 @@ class TestConversation:
         said = talk(dialogue, Lines("goto 1", "step", "", "quit", "step"))
 
         assert [line.split()[0] for line in said.splitlines() if line.startswith("#")] == [
-            "#-1/24",
+            "start/24",
             "#1/24",
             "#2/24",
             "#3/24",

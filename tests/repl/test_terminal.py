@@ -80,6 +80,7 @@ class TestKeys:
         terminal.type(ENTER)
         terminal.wait_for("run")
 
+    @pytest.mark.slow
     def test_lines_of_other_sessions_are_found(self, opened: Opened) -> None:
         """With the arrow, by searching, and as a grey proposal that the right arrow takes."""
         first = opened()
