@@ -51,6 +51,7 @@ bench: $(BENCH_READY)  ## Measure against peers and floors, at 10 thousand, 100 
 	$(BIN)/python -m benchmarks --events 10000
 	$(BIN)/python -m benchmarks --events 100000
 	$(BIN)/python -m benchmarks --events 1000000
+	$(BIN)/python -m benchmarks.dap
 
 clean:  ## Remove what was set up
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/dap_clients/node_modules

@@ -38,6 +38,7 @@ def test_an_import_that_points_upwards_is_found(tmp_path: Path) -> None:
     found = complaints(tmp_path, ("namel3ss_dbg",))
 
     assert found == [
-        "namel3ss_dbg/events/event.py:2: namel3ss_dbg.events.event (floor 0) imports namel3ss_dbg.trace.codec (floor 1)",
+        "namel3ss_dbg/events/event.py:2: namel3ss_dbg.events.event (floor 0) "
+        "imports namel3ss_dbg.trace.codec (floor 1)",
         "circle: namel3ss_dbg.events.event -> namel3ss_dbg.trace.codec -> namel3ss_dbg.events.event",
     ]

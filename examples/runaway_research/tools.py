@@ -7,7 +7,10 @@ PAGES = {
         {"title": "Heat pumps: the big test", "text": "We asked owners of old houses. They are content."},
     ],
     "heat pump field study kwh": [
-        {"title": "Field study of 77 houses", "text": "Annual factor 3.1: 68 % less energy than gas, 9,400 kWh a year."},
+        {
+            "title": "Field study of 77 houses",
+            "text": "Annual factor 3.1: 68 % less energy than gas, 9,400 kWh a year.",
+        },
     ],
 }
 

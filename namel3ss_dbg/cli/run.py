@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..recording import ExecutionTracer
-from ..runtimes.traced_run import execute
+from ..runtimes.traced_run import about, execute
 from ..trace.settings import read_settings
 from .options import Command, object_of, talk
 from .program import load_program, print_result
@@ -39,7 +39,7 @@ def run(app: str, run_args: str | None, entry: str | None) -> int:
     outcome = execute(
         runtime,
         tracer,
-        lambda: tracer.start(runtime.app_name, inputs={"arguments": arguments}, metadata={"program": app}),
+        lambda: tracer.start(runtime.app_name, inputs={"arguments": arguments}, metadata=about(runtime, app, entry)),
         entry=entry,
         arguments=arguments,
     )

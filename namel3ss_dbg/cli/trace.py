@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..recording import Execution, ExecutionTracer
-from ..runtimes.traced_run import execute
+from ..runtimes.traced_run import about, execute
 from ..trace.settings import DebugConfiguration, read_settings
 from ..trace.store import move_aside
 from .options import Command, filter_of, filter_option, object_of, talk
@@ -69,7 +69,7 @@ def trace(
     def begin() -> Execution:
         _make_room(path, config)
         return tracer.require(
-            runtime.app_name, path=path, inputs={"arguments": arguments}, metadata={"program": app, "entry": entry}
+            runtime.app_name, path=path, inputs={"arguments": arguments}, metadata=about(runtime, app, entry)
         )
 
     outcome = execute(runtime, tracer, begin, entry=entry, arguments=arguments)

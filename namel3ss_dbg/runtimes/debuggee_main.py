@@ -30,7 +30,7 @@ from ..trace.store import move_aside
 from .brace.runtime import BraceRuntime
 from .python_door import DebuggedTools, PatientClock, PythonDoor
 from .registry import Runtime, load
-from .traced_run import execute
+from .traced_run import about, execute
 
 INTERRUPTED = 130
 
@@ -108,7 +108,7 @@ class Process:
                 runtime.app_name,
                 path=Path(trace) if trace is not None else None,
                 inputs={"arguments": arguments},
-                metadata={"program": program, "entry": entry},
+                metadata=about(runtime, program, entry),
             )
             self._post.tell("began", trace=str(execution.trace_file.absolute()))
             return execution

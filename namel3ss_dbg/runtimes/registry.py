@@ -7,7 +7,7 @@ group `namel3ss_dbg.runtimes`; those are asked first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,6 +31,11 @@ class Runtime(Protocol):
     @property
     def app_name(self) -> str:
         """What the program is called."""
+        ...
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """The files that the program was read from, as its events name them."""
         ...
 
     async def run(self, tracer: ExecutionTracer, *, entry: str | None = None, arguments: dict[str, Any]) -> Any:

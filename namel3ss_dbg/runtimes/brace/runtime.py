@@ -43,6 +43,11 @@ class BraceRuntime:
         """What the program is called."""
         return self.program.app.name
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The files that the program was read from, as its events name them."""
+        return tuple(self.program.sources)
+
     async def run(self, tracer: ExecutionTracer, *, entry: str | None = None, arguments: dict[str, Any]) -> Any:
         """Execute the program once under a tracer and return what it returns."""
         interpreter = Interpreter(
