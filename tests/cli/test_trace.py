@@ -123,7 +123,7 @@ def test_a_killed_run_is_seen_as_one(folder: Path, buffer_size: int) -> None:
 
     assert report["summary"]["status"] == "crashed"
     assert report["summary"]["missing"]["events_at_most"] <= max(buffer_size, 1)
-    assert report["summary"]["unfinished_spans"] >= 4
+    assert report["summary"]["unfinished_spans"] >= 3
     assert "calls have no end" in said.stderr
 
 
