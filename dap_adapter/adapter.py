@@ -106,6 +106,7 @@ class Adapter:
         self._known = len(run.timeline)
         run.cursor.progress = self.progress.look
         self.breakpoints.place_all()
+        run.timeline.grown = self._look_at_growth
 
     def close(self) -> None:
         """End everything that belongs to the session."""
@@ -287,6 +288,11 @@ class Adapter:
         if not self._run.timeline.closed:
             return 0
         return _LOOKS_AGAIN_S if self.following.may_grow else None
+
+    def _look_at_growth(self) -> None:
+        """Place what was pending before a motion passes over the events of a program that runs."""
+        if self.configuration is not None and self.configuration.follow:
+            self.breakpoints.look_again()
 
     def idle(self) -> None:
         """Read on a little."""

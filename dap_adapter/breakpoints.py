@@ -73,6 +73,7 @@ class Breakpoints:
     def __init__(self, adapter: Adapter) -> None:
         self._adapter = adapter
         self._wanted: list[Wanted] = []
+        self._is_looking = False
         self._next = 1
 
     def replace(self, group: Group, specs: Iterable[Spec], source: dap.Source | None = None) -> list[Wanted]:
@@ -136,6 +137,15 @@ class Breakpoints:
 
     def look_again(self) -> None:
         """More of the recording was read: what was pending may be there now, or never."""
+        if self._is_looking:  # placing one reads on, too
+            return
+        self._is_looking = True
+        try:
+            self._look()
+        finally:
+            self._is_looking = False
+
+    def _look(self) -> None:
         for each in self._wanted:
             if each.is_pending and not each.numbers:
                 self._place(each)

@@ -76,5 +76,6 @@ class Following:
         assert adapter.configuration is not None  # noqa: S101 (it has said to follow)
         adapter.configuration = attrs.evolve(adapter.configuration, follow=False)
         adapter.run.timeline.complete()
+        adapter.breakpoints.look_again()
         if self.is_waiting:
             self.look()

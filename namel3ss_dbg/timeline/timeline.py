@@ -62,6 +62,8 @@ class Timeline:
         self.overlay: Overlay | None = None
         self.check: Callable[[Moment], None] | None = None
         """Called before a slice is read on, with how far that is; it may raise to end the reading."""
+        self.grown: Callable[[], None] | None = None
+        """Called after a slice was read on, before anybody looks for a stop in it."""
         self.slice = 20_000
         """How many events of a recording are read at a time; between two slices a motion can be interrupted."""
         self._events: list[TraceEvent] = []
@@ -194,7 +196,10 @@ class Timeline:
             return False
         if self.check is not None:
             self.check(self.frontier)
-        return self._index.advance(self.slice, within_s=within_s) > 0
+        more = self._index.advance(self.slice, within_s=within_s) > 0
+        if more and self.grown is not None:
+            self.grown()
+        return more
 
     def reach(self, moment: Moment) -> bool:
         """Read on until `moment` is known; whether it exists."""
