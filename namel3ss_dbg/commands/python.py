@@ -21,8 +21,8 @@ from ..render.sources import Excerpt
 from ..render.tables import Column, View
 from ..render.values import value_line
 from ..render.words import Words, counted
-from ..runtimes.pystops import PythonBreakpoint, PythonFrame, PythonStop, SourceLine
-from ..runtimes.recorded_tool import SecondCall, call_again
+from ..runtimes.python.recorded import SecondCall, call_again
+from ..runtimes.python.stops import PythonBreakpoint, PythonFrame, PythonStop, SourceLine
 from . import assistance
 from .arguments import count_of, nothing_after, numbers_of
 from .desk import Desk

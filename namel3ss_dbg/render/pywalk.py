@@ -8,8 +8,8 @@ from pathlib import Path
 import attrs
 
 from ..events.redaction import safe_repr
-from ..runtimes.pystops import PythonFrame, PythonStop, SourceLine
-from ..runtimes.recorded_tool import Comparison
+from ..runtimes.python.recorded import Comparison
+from ..runtimes.python.stops import PythonFrame, PythonStop, SourceLine
 from .excerpts import numbered
 from .pieces import UNICODE, Line, Piece, Signs, line, shorten, shortened
 from .tables import Block

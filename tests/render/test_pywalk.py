@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from namel3ss_dbg.render.pieces import text_of
 from namel3ss_dbg.render.pywalk import ComparisonView, PythonFramesView, PythonStopView
-from namel3ss_dbg.runtimes.pystops import OutputLine, PythonFrame, PythonStop, Returned, SourceLine
-from namel3ss_dbg.runtimes.recorded_tool import Comparison
+from namel3ss_dbg.runtimes.python.recorded import Comparison
+from namel3ss_dbg.runtimes.python.stops import OutputLine, PythonFrame, PythonStop, Returned, SourceLine
 from namel3ss_dbg.timeline.compare import Difference
 
 

@@ -13,8 +13,8 @@ from textwrap import dedent
 from typing import Any
 
 from namel3ss_dbg.runtimes.brace.python_code import PythonCode
-from namel3ss_dbg.runtimes.pyframes import PythonWalk
-from namel3ss_dbg.runtimes.pystops import PythonStop
+from namel3ss_dbg.runtimes.python.stops import PythonStop
+from namel3ss_dbg.runtimes.python.walk import PythonWalk
 from tests.support.brace import AT
 
 SYNC = """

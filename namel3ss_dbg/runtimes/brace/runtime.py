@@ -11,7 +11,7 @@ import attrs
 
 from ...events import ProgramError, SourceError
 from ...recording import ExecutionTracer
-from ..python_tool import PythonTool
+from ..python.tool import PythonTool
 from .check import check, steps_in
 from .deadline import Clock
 from .interpreter import Interpreter, show_line

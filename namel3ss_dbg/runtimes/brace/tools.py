@@ -18,7 +18,7 @@ import orjson
 
 from ...events import ProgramError
 from ...events.redaction import plain
-from ..python_tool import PythonTool
+from ..python.tool import PythonTool
 from .deadline import Clock, Overdue, within
 from .http_request import HttpRequest, send
 from .nodes import Tool

@@ -14,9 +14,10 @@ import pytest
 
 from namel3ss_dbg.events import DebugError, ProgramError, UsageError
 from namel3ss_dbg.recording import ExecutionTracer
-from namel3ss_dbg.runtimes import load, recorded_tool
-from namel3ss_dbg.runtimes.python_tool import PythonTool
-from namel3ss_dbg.runtimes.recorded_tool import Comparison, call_again
+from namel3ss_dbg.runtimes import load
+from namel3ss_dbg.runtimes.python import recorded as recorded_tool
+from namel3ss_dbg.runtimes.python.recorded import Comparison, call_again
+from namel3ss_dbg.runtimes.python.tool import PythonTool
 from namel3ss_dbg.timeline.compare import Difference
 from namel3ss_dbg.timeline.session import DebugSession
 from namel3ss_dbg.trace.settings import DebugConfiguration

@@ -25,18 +25,18 @@ from typing import Any
 import attrs
 import orjson
 
-from ..events import Moment, Payload, ProgramError, Status, TraceEvent, UsageError
-from ..events.redaction import MASK, Redactor
-from ..recording import describe
-from ..timeline.compare import Difference, first_difference
-from ..timeline.session import DebugSession
-from ..timeline.timeline import Timeline
-from ..trace.settings import DebugConfiguration
-from .pycode import code_of
-from .pyframes import PythonWalk
-from .pystops import Returned
-from .python_tool import HasPythonTools, PythonTool
-from .registry import load
+from ...events import Moment, Payload, ProgramError, Status, TraceEvent, UsageError
+from ...events.redaction import MASK, Redactor
+from ...recording import describe
+from ...timeline.compare import Difference, first_difference
+from ...timeline.session import DebugSession
+from ...timeline.timeline import Timeline
+from ...trace.settings import DebugConfiguration
+from ..registry import load
+from .code import code_of
+from .stops import Returned
+from .tool import HasPythonTools, PythonTool
+from .walk import PythonWalk
 
 _CLIPPED = "The recorded result was clipped; what is left of it is compared."
 _AFRESH = "The tool's module was loaded afresh: what earlier calls of the run had left in it was missing."

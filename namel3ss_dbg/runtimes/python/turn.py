@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import attrs
 
-from .pystops import Returned, StopEvent
+from .stops import Returned, StopEvent
 
 _NAP_S = 0.1
 # Ctrl-C does not wake a thread that was just about to fall asleep, on Windows none at all: so it sleeps in naps.

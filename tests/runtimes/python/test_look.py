@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from namel3ss_dbg.events import ExpressionError, UsageError
-from namel3ss_dbg.runtimes.pystops import PythonFrame, SourceLine
+from namel3ss_dbg.runtimes.python.stops import PythonFrame, SourceLine
 from tests.support.pytools import SYNC, Tools
 
 pytestmark = pytest.mark.usefixtures("bounded")

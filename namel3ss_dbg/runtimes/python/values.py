@@ -10,11 +10,11 @@ import linecache
 from types import FrameType
 from typing import Any
 
-from ..events import ExpressionError
-from ..events.redaction import MASK, safe_repr
-from ..events.secrets import SECRET_KEY, masked
-from ..recording import describe
-from .pystops import SourceLine
+from ...events import ExpressionError
+from ...events.redaction import MASK, safe_repr
+from ...events.secrets import SECRET_KEY, masked
+from ...recording import describe
+from .stops import SourceLine
 
 _DEEPEST = 8
 

@@ -17,10 +17,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .pyoutput import ToolOutput
-from .pysteps import Abandoned, Stepper
-from .pystops import Returned
-from .pyturn import Turn
+from .output import ToolOutput
+from .steps import Abandoned, Stepper
+from .stops import Returned
+from .turn import Turn
 
 
 class ToolCall:

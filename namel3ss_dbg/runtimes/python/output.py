@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TextIO, cast
 
-from .pystops import OutputLine
+from .stops import OutputLine
 
 Stream = Literal["stdout", "stderr"]
 

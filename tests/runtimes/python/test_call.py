@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from namel3ss_dbg.events import UsageError
-from namel3ss_dbg.runtimes.pybreaks import PythonBreakpoints
-from namel3ss_dbg.runtimes.pycall import ToolCall
-from namel3ss_dbg.runtimes.pycode import OwnCode
-from namel3ss_dbg.runtimes.pyframes import PythonWalk
-from namel3ss_dbg.runtimes.pysteps import Stepper
-from namel3ss_dbg.runtimes.pystops import OutputLine, Returned
-from namel3ss_dbg.runtimes.pyturn import Turn
+from namel3ss_dbg.runtimes.python.breaks import PythonBreakpoints
+from namel3ss_dbg.runtimes.python.call import ToolCall
+from namel3ss_dbg.runtimes.python.code import OwnCode
+from namel3ss_dbg.runtimes.python.steps import Stepper
+from namel3ss_dbg.runtimes.python.stops import OutputLine, Returned
+from namel3ss_dbg.runtimes.python.turn import Turn
+from namel3ss_dbg.runtimes.python.walk import PythonWalk
 from tests.support.pytools import SYNC, Tools, press_ctrl_c
 
 pytestmark = pytest.mark.usefixtures("bounded")

@@ -2,7 +2,7 @@
 
 The tool runs on a thread of its own and is held at each stop. Every motion lets it go and waits for the next stop: one
 thread, the debugger's, calls all of this, and never while the tool runs. A tool is stopped in its own code only
-(`pycode`). Threads and tasks that it starts belong to it: breakpoints stop in all of them, steps follow one.
+(`code`). Threads and tasks that it starts belong to it: breakpoints stop in all of them, steps follow one.
 
     walk = PythonWalk(get_forecast, {"city": "Bergen", "day": "Friday"})
     stop = walk.start()                        # call tools.py:18 get_forecast: at its first line
@@ -25,15 +25,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from ..events import UsageError
-from .pybreaks import PythonBreakpoints
-from .pycall import ToolCall
-from .pycode import OwnCode, code_of
-from .pyguard import refuse_beside_a_debugger
-from .pylook import OpenFrames
-from .pysteps import Aim, Stepper
-from .pystops import PythonBreakpoint, PythonFrame, PythonStop, Returned
-from .pyturn import Held, Turn
+from ...events import UsageError
+from .breaks import PythonBreakpoints
+from .call import ToolCall
+from .code import OwnCode, code_of
+from .guard import refuse_beside_a_debugger
+from .look import OpenFrames
+from .steps import Aim, Stepper
+from .stops import PythonBreakpoint, PythonFrame, PythonStop, Returned
+from .turn import Held, Turn
 
 PATIENCE_S = 2.0
 """How long an interrupted or abandoned tool may take to come to its next line."""

@@ -21,10 +21,10 @@ from typing import Any, Literal
 
 import attrs
 
-from .pybreaks import PythonBreakpoints
-from .pycode import OwnCode
-from .pystops import Returned, StopEvent
-from .pyturn import Held, Lane, Turn
+from .breaks import PythonBreakpoints
+from .code import OwnCode
+from .stops import Returned, StopEvent
+from .turn import Held, Lane, Turn
 
 Mode = Literal["step", "next", "finish", "run"]
 

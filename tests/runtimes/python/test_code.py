@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from namel3ss_dbg.runtimes.pycode import OwnCode, code_of
+from namel3ss_dbg.runtimes.python.code import OwnCode, code_of
 from tests.support.pytools import SYNC, Tools
 
 

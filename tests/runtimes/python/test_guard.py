@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from namel3ss_dbg.events import UsageError
-from namel3ss_dbg.runtimes.pyguard import debugpy_connected, refuse_beside_a_debugger, traced_by_a_debugger
+from namel3ss_dbg.runtimes.python.guard import debugpy_connected, refuse_beside_a_debugger, traced_by_a_debugger
 from tests.support.pytools import SYNC, Tools
 
 pytestmark = pytest.mark.usefixtures("bounded")

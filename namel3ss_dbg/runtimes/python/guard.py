@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from ..events import UsageError
+from ...events import UsageError
 
 _DEBUGGERS = ("pydevd", "_pydevd", "debugpy", "bdb", "pdb")
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from ..events import UsageError
-from .pycode import OwnCode
-from .pystops import PythonFrame, SourceLine
-from .pyvalues import evaluate, locals_of, source_around
+from ...events import UsageError
+from .code import OwnCode
+from .stops import PythonFrame, SourceLine
+from .values import evaluate, locals_of, source_around
 
 
 class OpenFrames:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FrameType
 
-from ..events import ExpressionError, UsageError
-from .pycode import OwnCode
-from .pystops import PythonBreakpoint
-from .pyvalues import evaluate, parsed
+from ...events import ExpressionError, UsageError
+from .code import OwnCode
+from .stops import PythonBreakpoint
+from .values import evaluate, parsed
 
 
 class PythonBreakpoints:

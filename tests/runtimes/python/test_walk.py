@@ -6,8 +6,8 @@ import pytest
 
 from namel3ss_dbg.events import UsageError
 from namel3ss_dbg.runtimes.brace.python_code import PythonCode
-from namel3ss_dbg.runtimes.pyframes import PythonWalk
-from namel3ss_dbg.runtimes.pystops import PythonFrame, PythonStop, Returned
+from namel3ss_dbg.runtimes.python.stops import PythonFrame, PythonStop, Returned
+from namel3ss_dbg.runtimes.python.walk import PythonWalk
 from tests.support.brace import AT
 from tests.support.pytools import SYNC, Tools
 
@@ -500,7 +500,7 @@ class TestAsync:
 
 def test_the_example_of_the_module_is_true() -> None:
     """What its docstring shows happens with the example app."""
-    code = PythonCode(Path(__file__).parents[2] / "examples" / "flaky_weather")
+    code = PythonCode(Path(__file__).parents[3] / "examples" / "flaky_weather")
     walk = PythonWalk(code.function("tools:get_forecast", AT), {"city": "Bergen", "day": "Friday"})
     places = []
 

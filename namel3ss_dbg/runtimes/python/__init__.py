@@ -1,0 +1,1 @@
+"""Python inside tools: a recorded call of a tool, run once more, line by line."""
