@@ -41,10 +41,6 @@ class Handles(Generic[Thing]):
         found = self._of_stop.get(number)
         return found if found is not None else self._kept.get(number)
 
-    def is_kept(self, number: int) -> bool:
-        """Whether a number outlives the stop."""
-        return number in self._kept
-
     def forget_stop(self) -> None:
         """Time moves."""
         self._of_stop.clear()

@@ -6,7 +6,6 @@ The client is shown files that are listed here, and no others.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from bisect import bisect_left
 from itertools import islice
@@ -19,6 +18,7 @@ from namel3ss_dbg.events import Moment
 from namel3ss_dbg.render.events import EventRow
 from namel3ss_dbg.render.sources import find_source
 from namel3ss_dbg.timeline.patterns import is_same_file
+from namel3ss_dbg.trace.digests import digest_of
 
 from . import protocol as dap
 from .configuration import absolute
@@ -220,14 +220,6 @@ def _drift(path: Path, digest: object, began: float) -> str:
         return "is newer than this recording" if path.stat().st_mtime > began > 0 else ""
     except OSError:
         return ""
-
-
-def digest_of(path: Path) -> str | None:
-    """The SHA-256 of a file; None when it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -6,7 +6,6 @@ A run always says how it ended: `completed`, `failed`, or `cancelled` when a per
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import attrs
 
 from ..events import DebugError, Payload, Status
 from ..recording import Execution, ExecutionTracer, describe
+from ..trace.digests import digest_of
 from .registry import Runtime
 
 
@@ -60,15 +60,8 @@ def execute(
 
 def about(runtime: Runtime, program: str, entry: str | None) -> Payload:
     """What a trace tells of its program: its file, what was run of it, and what its sources were at the time."""
-    digests = {file: _digest_of(Path(file)) for file in runtime.sources}
+    digests = {file: digest_of(Path(file)) for file in runtime.sources}
     return {"program": program, "entry": entry, "sha256": {file: digest for file, digest in digests.items() if digest}}
-
-
-def _digest_of(path: Path) -> str | None:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
 
 
 def _finish(tracer: ExecutionTracer, execution: Execution | None, status: str, **how: Any) -> Path | None:
