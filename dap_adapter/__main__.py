@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from .server import FileLog, private_streams, serve_pipe, serve_port, serve_streams
+from .versions import version_line
 
 
 def main(words: list[str] | None = None) -> int:
@@ -19,6 +20,7 @@ def main(words: list[str] | None = None) -> int:
     where.add_argument("--port", type=int, help="serve sessions on this port of 127.0.0.1; 0 chooses one")
     where.add_argument("--pipe", type=Path, help="serve sessions on a socket at this path")
     parser.add_argument("--log", type=Path, help="write every message to this file")
+    parser.add_argument("--version", action="version", version=version_line(), help="say which adapter this is")
     options = parser.parse_args(words)
     if options.port is not None and not 0 <= options.port <= 65_535:
         parser.error("--port: a port is a number from 0 to 65535")

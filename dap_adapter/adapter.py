@@ -21,6 +21,7 @@ from .errors import Problem, Refused
 from .following import Following, Motion
 from .handles import Handles
 from .logpoints import tell_messages
+from .marks import Marks
 from .progress import Progress
 from .registry import BY_COMMAND, Row
 from .session import Session
@@ -51,12 +52,15 @@ class Adapter:
         """The program that is running or has run; see `programs`."""
         self.handles: Handles[Any] = Handles()
         self.breakpoints = Breakpoints(self)
+        self.marks = Marks(self)
         self.progress = Progress(self)
         self.resting = Resting("entry")
         self.on_close: list[Callable[[], None]] = []
         """What ends with the session."""
         self.console: object = None
         """The dialogue of the run; see `console`."""
+        self.tree: object = None
+        """The calls of the run as a tree; see `tree`."""
         self._run: DebugSession | None = None
         self._sources: Sources | None = None
         self._stacks: Stacks | None = None
@@ -98,6 +102,8 @@ class Adapter:
     def take(self, run: DebugSession) -> None:
         """Walk this run from now on."""
         if self._run is not None:
+            if self._run.path == run.path:
+                run.marks.update(self._run.marks)
             self._run.close()
         self._run = run
         self._sources = self._stacks = None

@@ -76,6 +76,7 @@ def run_command(adapter: Adapter, text: str, frame: int | None) -> dap.EvaluateB
         raise Refused(Problem.NOT_EVALUATED, question.refusal) from None
     except DebugError as problem:
         raise Refused(Problem.NOT_EVALUATED, str(problem)) from None
+    adapter.marks.tell()
     said = _said(_delivered(adapter, reply))
     if reply.stop is None and run.moment == origin:
         return Then(said, adapter.tell_invalid if adapter.overlays != overlays else _nothing)

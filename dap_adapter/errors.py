@@ -35,6 +35,7 @@ class Problem(IntEnum):
     NO_SOURCE = 3004
     NO_TARGET = 3005
     NO_EVENT = 3006
+    NO_MATCH = 3007
     NOT_EVALUATED = 4001
     NOT_CHANGED = 4002
     OUR_MISTAKE = 9001

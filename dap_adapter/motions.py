@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from namel3ss_dbg.events import BACKWARD, FORWARD, Direction, Stop
-from namel3ss_dbg.timeline.patterns import Exactly, OnLane
+from namel3ss_dbg.events import BACKWARD, FORWARD, Direction, Moment, PlaceError, Stop
+from namel3ss_dbg.timeline.notation import KNOWN, Place, parse_place
+from namel3ss_dbg.timeline.patterns import Exactly, Filtered, OnLane, Pattern
 
+from . import asked
 from . import protocol as dap
 from .errors import Problem, Refused
 from .session import Then
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from .following import Motion
 
 _FORWARD, _BACKWARD = "Going forward", "Going backward"
+_DIRECTIONS: dict[str, Direction] = {"forward": FORWARD, "backward": BACKWARD}
 
 
 def next_(adapter: Adapter, arguments: dap.NextArguments) -> Then:
@@ -57,6 +60,70 @@ def reverse_step_out(adapter: Adapter, arguments: dict[str, Any]) -> Then:
     return _step(adapter, _thread_in(adapter, arguments), None, adapter.run.cursor.finish, BACKWARD)
 
 
+def to(adapter: Adapter, arguments: dict[str, Any]) -> Then:
+    """To the next event of a place, or back to the one before; without one the run stays where it is."""
+    place = parse_place(asked.text(arguments, "place"))
+    direction = _DIRECTIONS.get(asked.text(arguments, "direction", "forward"))
+    if direction is None:
+        raise Refused(Problem.BAD_ARGUMENTS, "'direction' is forward or backward.")
+    if not place.is_set:
+        raise Refused(Problem.NOT_EVALUATED, f"'{place.text}' is one moment; n3/goToEvent goes there.")
+    row = _nearest(adapter, _goal(adapter, place, arguments), direction, place)
+    return _then(adapter, lambda: adapter.run.cursor.to(Exactly(row), direction), _title(direction))
+
+
+def _goal(adapter: Adapter, place: Place, arguments: dict[str, Any]) -> Pattern:
+    run = adapter.run
+    try:
+        pattern = run.places.pattern(place, here=run.moment)
+    except PlaceError as problem:
+        raise Refused(Problem.NO_MATCH, str(problem)) from None
+    if "threadId" not in arguments:
+        return pattern
+    lane, lanes = adapter.stacks.lane_of(_thread_in(adapter, arguments)), run.timeline.columns
+    return Filtered(pattern, lambda row: lanes.lane[row] == lane, run.cursor.looking())
+
+
+def _nearest(adapter: Adapter, goal: Pattern, direction: Direction, place: Place) -> Moment:
+    """The event that is meant.
+
+    Raises:
+        Refused: There is none in this direction; says where one is.
+    """
+    run = adapter.run
+    columns, here, check = run.timeline.columns, run.moment, run.cursor.looking()
+    with adapter.progress.during(_title(direction)):
+        row = goal.preceding(columns, here) if direction == BACKWARD else goal.following(columns, here)
+        while row < 0 and direction == FORWARD:
+            seen = run.timeline.frontier
+            check(seen)
+            if not run.timeline.extend():
+                break
+            row = goal.following(columns, seen)
+    if row >= 0:
+        return row
+    raise Refused(Problem.NO_MATCH, _nowhere(adapter, goal, direction, place))
+
+
+def _nowhere(adapter: Adapter, goal: Pattern, direction: Direction, place: Place) -> str:
+    columns, here, word = adapter.run.timeline.columns, adapter.run.moment, place.text.strip()
+    ahead = direction == FORWARD
+    other = goal.preceding(columns, here + 1) if ahead else goal.following(columns, here - 1)
+    if other < 0 and not (place.word in KNOWN and place.name is None):
+        try:
+            adapter.run.places.resolve(place)
+        except PlaceError as problem:
+            return str(problem)
+    if other < 0:
+        return f"There is no {word} in this recording."
+    which = f"this is the {'last' if ahead else 'first'} one" if other == here else f"the {'last' if ahead else 'first'} one is #{other}"
+    return f"There is no {word} {'after' if ahead else 'before'} #{here}; {which}."
+
+
+def _title(direction: Direction) -> str:
+    return _FORWARD if direction == FORWARD else _BACKWARD
+
+
 def _thread_in(adapter: Adapter, arguments: dict[str, Any]) -> int:
     thread = arguments.get("threadId", adapter.stacks.current_thread)
     if not isinstance(thread, int) or isinstance(thread, bool):
@@ -66,7 +133,7 @@ def _thread_in(adapter: Adapter, arguments: dict[str, Any]) -> int:
 
 def _step(adapter: Adapter, thread: int, granularity: str | None, motion: Any, direction: Direction) -> Then:
     lane, cursor = adapter.stacks.lane_of(thread), adapter.run.cursor
-    title = _FORWARD if direction == FORWARD else _BACKWARD
+    title = _title(direction)
     if granularity == "instruction":
         return _then(adapter, lambda: cursor.step_any(direction), title)
     if lane != adapter.stacks.current_lane:  # there is one clock: another lane comes to its next event

@@ -96,11 +96,18 @@ ROWS: tuple[Row, ...] = (
     Row("n3/reverseStepIn", "motions", "stop"),
     Row("n3/reverseStepOut", "motions", "stop"),
     Row("n3/goToEvent", "targets", "stop"),
+    Row("n3/to", "motions", "stop"),
     Row("n3/position", "overview"),
     Row("n3/timeline", "overview"),
-    Row("n3/children", "overview"),
-    Row("n3/path", "overview"),
+    Row("n3/children", "tree"),
+    Row("n3/path", "tree"),
     Row("n3/event", "overview"),
+    Row("n3/value", "documents"),
+    Row("n3/inline", "inline"),
+    Row("n3/stops", "markers"),
+    Row("n3/mark", "marks"),
+    Row("n3/marks", "marks"),
+    Row("n3/version", "versions", "conversation"),
 )
 
 BY_COMMAND = {row.command: row for row in ROWS}

@@ -22,8 +22,8 @@ from namel3ss_dbg.trace.digests import digest_of
 
 from . import protocol as dap
 from .configuration import absolute
+from .documents import Document
 from .errors import Problem, Refused
-from .values import Document
 
 if TYPE_CHECKING:
     from .adapter import Adapter
@@ -131,14 +131,14 @@ class Sources:
         if not source.path or "\0" in source.path:
             return None
         path = absolute(Path(source.path))
-        if _is_same(path, self.trace):
+        if is_same(path, self.trace):
             return Listed("trace", source)
         files = tuple(file for file in self.files() if self._is_file(file, path))
         return Listed("program", source, files) if files else None
 
     def _is_file(self, file: str, path: Path) -> bool:
         known = self.path_of(file)
-        return _is_same(path, known) if known is not None else is_same_file(file, str(path))
+        return is_same(path, known) if known is not None else is_same_file(file, str(path))
 
     def files(self) -> list[str]:
         """The files that the trace names, as far as it was read."""
@@ -222,7 +222,8 @@ def _drift(path: Path, digest: object, began: float) -> str:
         return ""
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def is_same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file."""
     return one == other or os.path.realpath(one) == os.path.realpath(other)
 
 
@@ -248,7 +249,7 @@ def source(adapter: Adapter, arguments: dap.SourceArguments) -> dap.SourceBody:
     if number:
         thing = adapter.handles.get(number)
         if isinstance(thing, Document):
-            return dap.SourceBody(content=thing.text(), mime_type=thing.mime_type)
+            return dap.SourceBody(content=thing.text(), mime_type=thing.media_type)
         if isinstance(thing, Transcript):
             return dap.SourceBody(content=adapter.sources.transcript_text(), mime_type="text/plain")
     elif arguments.source is not None:

@@ -211,14 +211,17 @@ class Stacks:
         return f"{word} {shape.component_name}" if shape.component_name else word
 
     def where(self) -> str:
-        """The event that the run rests at: `#7/13 tool_call_start get_weather`."""
+        """The event that the run rests at: `event 7 of 13: tool_call_start get_weather`."""
         run = self._adapter.run
-        moment = max(run.moment, 0)
         if not len(run.timeline):
             return "no events yet"
-        shape = run.timeline.columns.shape_at(moment)
-        last = f"/{run.timeline.frontier}" if self._adapter.is_all_read else ""
-        return f"#{moment}{last} {shape.event_type} {shape.component_name or shape.component}"
+        shape = run.timeline.columns.shape_at(max(run.moment, 0))
+        return f"{self.number()}: {shape.event_type} {shape.component_name or shape.component}"
+
+    def number(self) -> str:
+        """Where in the run that is: `event 7 of 13`, by the number of the last one."""
+        last = f" of {self._adapter.run.timeline.frontier}" if self._adapter.is_all_read else ""
+        return f"event {max(self._adapter.run.moment, 0)}{last}"
 
     def event_values(self, row: Moment) -> Values:
         """What an event holds, to be opened by the client."""

@@ -40,11 +40,11 @@ class Resting:
 def described(adapter: Adapter, stop: Stop, reason: str | None = None) -> Resting:
     """How a stop of the engine is told."""
     if stop.reason == "end":
-        return Resting(reason or "step", f"End of recording: {adapter.stacks.where()}")
+        return Resting(reason or "step", f"end of recording: {adapter.stacks.number()}", adapter.stacks.where())
     if stop.reason == "beginning":
-        return Resting(reason or "step", f"Start of recording: {adapter.stacks.where()}")
+        return Resting(reason or "step", f"beginning of recording: {adapter.stacks.number()}", adapter.stacks.where())
     if stop.reason == "interrupted":
-        return Resting("pause", f"Interrupted at {adapter.stacks.where()}")
+        return Resting("pause", f"interrupted at {adapter.stacks.where()}")
     if stop.breakpoint is None:
         return Resting(reason or _REASONS[stop.reason])
     wanted = adapter.breakpoints.of_number(stop.breakpoint)

@@ -17,6 +17,7 @@ from namel3ss_dbg.render.formats import format_bytes
 from namel3ss_dbg.render.values import json_text
 
 from . import protocol as dap
+from .documents import Document
 
 if TYPE_CHECKING:
     from .adapter import Adapter
@@ -56,24 +57,6 @@ class Lazy:
     """A value that is computed when the person asks for it."""
 
     compute: Callable[[], Any]
-
-
-@attrs.frozen(eq=False)
-class Document:
-    """A long value as a text of its own."""
-
-    value: Any
-
-    @property
-    def mime_type(self) -> str:
-        """How the client is to show it."""
-        return "text/markdown" if isinstance(self.value, str) else "application/json"
-
-    def text(self) -> str:
-        """All of it."""
-        if isinstance(self.value, str):
-            return self.value
-        return json.dumps(self.value, ensure_ascii=False, indent=2, default=repr)
 
 
 def is_name(key: object) -> bool:

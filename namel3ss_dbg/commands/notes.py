@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-from ..events import UsageError
 from ..render.events import offset_of
 from ..render.formats import format_count, format_money, format_offset, format_time
 from ..render.listing import Facts
@@ -16,18 +13,13 @@ from .desk import Desk
 from .reply import Reply, said, shown
 from .table import AnyCommand, Command
 
-_NAME = re.compile(r"[^\s'\"]+\Z")
-
 
 def _mark(desk: Desk, rest: str) -> Reply:
     name, _, place = rest.removeprefix("'").partition(" ")
-    if name and not _NAME.match(name):
-        raise UsageError(f"{rest} cannot name a mark", why="a name is one word without quotes", try_="mark crash")
     session = desk.session
     before = session.marks.get(name)
     moment = session.places.resolve(place, here=desk.moment) if place else desk.moment
-    mark = session.mark(name or None)
-    session.marks[mark.name] = moment
+    mark = session.mark(name or None, at=moment)
     moved = f"; it was at #{before}" if before is not None and before != moment else ""
     return said(f"Mark '{mark.name} is at {desk.named(moment)}{moved}. \"goto '{mark.name}\" comes back.")
 

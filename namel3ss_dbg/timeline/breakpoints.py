@@ -30,6 +30,8 @@ _EVERYTHING = Everything()
 _COUNTED = frozenset(TOTALS) - {"elapsed"}
 _JUDGED_BY = frozenset({"pattern", "condition", "watched", "lane"})
 _WINDOW = 256
+_OFTEN = 31
+# After how many events, less one, somebody is asked who has little time; a power of two less one.
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _PATH = re.compile(r"\s*[^\W\d][\w.]*(\[[^\[\]]*\][\w.]*)*\s*\Z")
 
@@ -185,9 +187,11 @@ class BreakpointTable:
         """Whether a breakpoint stops at an event, or says something about it."""
         if row < 0 or not self._asks_about(breakpoint).holds(self._timeline.columns, row):
             return False
-        if not self._hit(breakpoint, row):
-            return False
-        return not breakpoint.counts or breakpoint.stops_at_hit(self.hits(breakpoint, row))
+        return self._hit(breakpoint, row) and self._is_counted(breakpoint, row, _never_ends)
+
+    def _is_counted(self, breakpoint: Breakpoint, row: Row, check: Check) -> bool:
+        """Whether it stops at this one of its hits."""
+        return not breakpoint.counts or breakpoint.stops_at_hit(self.hits(breakpoint, row, check))
 
     def following(self, row: Row, bound: Row, check: Check) -> Row:
         """The first event after `row` and before `bound` at which any breakpoint stops, or NONE."""
@@ -206,6 +210,23 @@ class BreakpointTable:
                 found = self._previous_stop(each, row, max(best, bound), check)
                 best = found if found >= 0 else best
         return best
+
+    def between(self, since: Row, until: Row, check: Check = _never_ends) -> list[tuple[Row, Breakpoint]]:
+        """Where a run stops after one moment up to another, in order, each with the breakpoint that stops it."""
+        found: dict[Row, Breakpoint] = {}
+        for each in self:
+            if each.stops:
+                for row in self._stops_of(each, since, until, check):
+                    found.setdefault(row, each)
+        return sorted(found.items(), key=lambda stop: stop[0])
+
+    def _stops_of(self, breakpoint: Breakpoint, since: Row, until: Row, check: Check) -> Iterator[Row]:
+        rows = self._asks_about(breakpoint).ahead(self._timeline.columns, since, until + 1)
+        for looked, row in enumerate(rows, 1):
+            if self._hit(breakpoint, row) and self._is_counted(breakpoint, row, check):
+                yield row
+            if not looked & _OFTEN:
+                check(row)
 
     def _next_stop(self, breakpoint: Breakpoint, row: Row, bound: Row, check: Check) -> Row:
         if breakpoint.counts:

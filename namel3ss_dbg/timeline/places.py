@@ -191,7 +191,8 @@ class Places:
             known = ", ".join(f"'{mark}" for mark in self._marks) or "none so far"
             why = f"there is no mark of that name. Marks: {known}"
             raise PlaceError(place.text, why=why, try_=f"mark {name} sets it.")
-        return self._marks[name]
+        moment = self._marks[name]
+        return moment if moment <= self._timeline.frontier else self._numbered(place, moment)
 
     def _at_time(self, place: Place) -> Moment:
         """The first event at or after a time."""

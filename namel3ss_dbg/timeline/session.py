@@ -5,6 +5,7 @@ The recording is never changed. An answer that a person puts in place of a recor
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +25,7 @@ from .places import Places, parse_place
 from .state import ABSENT, RESULTS, Change, State
 from .timeline import Timeline
 
+_MARK = re.compile(r"[^\s'\"]+\Z")
 _FIRST_STOP = 2_000
 _MOST_CALLS_ASKED = 1_000
 ANSWERING = frozenset({"llm_call", "tool_call", "prompt_execution", "agent_execution", "chain_execution", "chain_step"})
@@ -133,12 +135,18 @@ class DebugSession:
 
     # What a person sets
 
-    def mark(self, name: str | None = None) -> Mark:
-        """Give this moment a name; without one, a number that is free."""
+    def mark(self, name: str | None = None, *, at: Moment | None = None) -> Mark:
+        """Give this moment, or another, a name; without one, a number that is free.
+
+        Raises:
+            UsageError: No place can be written with this name.
+        """
+        if name and not _MARK.match(name):
+            raise UsageError(f"{name} cannot name a mark", why="a name is one word without quotes", try_="mark crash")
         if not name:
             name = next(str(number) for number in range(1, len(self.marks) + 2) if str(number) not in self.marks)
-        self.marks[name] = self.moment
-        return Mark(self.moment, name)
+        self.marks[name] = moment = self.moment if at is None else at
+        return Mark(moment, name)
 
     def break_at(
         self,

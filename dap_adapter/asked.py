@@ -1,0 +1,101 @@
+"""What our own requests are asked with: their arguments, read one by one, because no schema knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from namel3ss_dbg.events import Moment
+
+from .errors import Problem, Refused
+
+if TYPE_CHECKING:
+    from .adapter import Adapter
+
+Arguments = Mapping[str, Any]
+
+_LARGEST = 1 << 53
+
+
+def whole(arguments: Arguments, name: str, default: int) -> int:
+    """A whole number.
+
+    Raises:
+        Refused: It is something else.
+    """
+    value = arguments.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST:
+        raise Refused(Problem.BAD_ARGUMENTS, f"a whole number is needed for '{name}'")
+    return value
+
+
+def within(arguments: Arguments, name: str, default: int, most: int) -> int:
+    """A number of things: one at least, and `most` at most."""
+    return min(max(whole(arguments, name, default), 1), most)
+
+
+def text(arguments: Arguments, name: str, default: str | None = None) -> str:
+    """A text.
+
+    Raises:
+        Refused: It is something else, or missing although there is no default.
+    """
+    value = arguments.get(name, default)
+    if not isinstance(value, str):
+        raise Refused(Problem.BAD_ARGUMENTS, f"a text is needed for '{name}'")
+    return value
+
+
+def flag(arguments: Arguments, name: str) -> bool:
+    """True or false; false when it is not said.
+
+    Raises:
+        Refused: It is something else.
+    """
+    value = arguments.get(name, False)
+    if not isinstance(value, bool):
+        raise Refused(Problem.BAD_ARGUMENTS, f"true or false is needed for '{name}'")
+    return value
+
+
+def inside(arguments: Arguments, name: str) -> Arguments:
+    """An object; an empty one when it is not said.
+
+    Raises:
+        Refused: It is something else.
+    """
+    value = arguments.get(name, {})
+    if not isinstance(value, dict):
+        raise Refused(Problem.BAD_ARGUMENTS, f"an object is needed for '{name}'")
+    return value
+
+
+def words(arguments: Arguments, name: str) -> frozenset[str]:
+    """A list of texts; an empty one when it is not said.
+
+    Raises:
+        Refused: It is something else.
+    """
+    value = arguments.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Refused(Problem.BAD_ARGUMENTS, f"a list of texts is needed for '{name}'")
+    return frozenset(value)
+
+
+def moment(adapter: Adapter, arguments: Arguments) -> Moment:
+    """An event that is there; by default the one where the run rests.
+
+    Raises:
+        Refused: There is none of this number.
+    """
+    found = whole(arguments, "moment", max(adapter.run.moment, 0))
+    if found < 0 or not adapter.run.timeline.reach(found):
+        raise Refused(Problem.NO_EVENT, f"There is no event #{found}.")
+    return found
+
+
+def moments(adapter: Adapter, arguments: Arguments) -> tuple[Moment, Moment]:
+    """A range of events, both ends included, cut to what is known; by default all of it."""
+    frontier = adapter.run.timeline.frontier
+    first = min(max(whole(arguments, "from", 0), 0), max(frontier, 0))
+    return first, min(max(whole(arguments, "to", frontier), first), frontier)

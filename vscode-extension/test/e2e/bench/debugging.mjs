@@ -1,0 +1,124 @@
+// A session: starting it, moving in it, and knowing where it rests. Every stop has its number on the status bar, so a
+// test waits for the stop it expects and for nothing else.
+import { insist, until } from './until.mjs';
+import { answer, dismissQuickInput, notifications, openFile, pick, runCommand, statusBar } from './workbench.mjs';
+
+const POSITION = /[Ee]vent ([\d,.\u202f\u2009]+) of ([\d,.\u202f\u2009]+)/;
+const number = (text) => Number(text.replace(/\D/g, ''));
+
+/** Where the run is said to rest: `{moment, events, text}`; undefined while there is no such text. */
+export async function readPosition(page) {
+  for (const text of await statusBar(page)) {
+    const found = POSITION.exec(text);
+    if (found) return { moment: number(found[1]) - 1, events: number(found[2]), text };
+  }
+  return undefined;
+}
+
+/** Whether a session rests: its frames are shown, and it can go on. */
+const rests = (page) =>
+  page.evaluate(
+    () =>
+      Boolean(document.querySelector('.debug-call-stack .stack-frame')) &&
+      Boolean(
+        document.querySelector(
+          '.debug-toolbar .codicon-debug-continue, .composite.title .codicon-debug-continue, .part.editor .codicon-debug-continue',
+        ),
+      ),
+  );
+
+/** Waits until the run rests at a moment. */
+export const restsAt = (page, moment) =>
+  until(
+    `stop at event ${moment + 1}`,
+    async () => {
+      const position = await readPosition(page);
+      return { moment: position?.moment, rests: await rests(page), said: await notifications(page) };
+    },
+    (seen) => seen.moment === moment && seen.rests,
+  );
+
+/** Waits until the run rests anywhere, and says where. */
+export async function restsAnywhere(page) {
+  await until('stop', async () => (await readPosition(page)) && (await rests(page)));
+  return (await readPosition(page)).moment;
+}
+
+const isDebugging = async (page) =>
+  (await page.locator('.debug-toolbar .codicon-debug-stop, .debug-toolbar .codicon-debug-disconnect').count()) > 0;
+
+/** F5. Before all debuggers are known the key opens a view instead, so it is pressed again. */
+export async function pressF5(page) {
+  await insist(
+    'session',
+    () => page.keyboard.press('F5'),
+    () => isDebugging(page),
+    { patienceMs: 4000 },
+  );
+}
+
+/** Starts a configuration of launch.json by its name. */
+export async function start(page, name) {
+  await runCommand(page, 'Debug: Select and Start Debugging');
+  await pick(page, name, { filter: name });
+}
+
+/** Presses a button of the debug toolbar by the beginning of its name. */
+export const press = (page, label) =>
+  page.locator(`.debug-toolbar .action-label[aria-label^="${label}"]`).locator('visible=true').first().click();
+
+/** Does something that leads to a stop at this moment, and waits for it. */
+export async function leadsTo(page, moment, action) {
+  await action();
+  await restsAt(page, moment);
+}
+
+/** Presses a button and waits for the stop that it leads to. */
+export const pressTo = (page, label, moment) => leadsTo(page, moment, () => press(page, label));
+
+/** Goes to an event by its number, as a person who knows it. */
+export async function goToMoment(page, moment) {
+  if ((await readPosition(page))?.moment === moment) return;
+  await runCommand(page, 'namel3ss: Go to Event...');
+  await answer(page, String(moment + 1));
+  await restsAt(page, moment);
+}
+
+/** Ends the session, if there is one. */
+export async function stopDebugging(page) {
+  if (await isDebugging(page)) {
+    await insist(
+      'end of the session',
+      () =>
+        page
+          .locator('.debug-toolbar .codicon-debug-stop, .debug-toolbar .codicon-debug-disconnect')
+          .first()
+          .click({ timeout: 1000 })
+          .catch(() => {}),
+      async () => !(await isDebugging(page)),
+      { patienceMs: 5000 },
+    );
+  }
+  await ended(page);
+}
+
+/** Waits until nothing is debugged any more. */
+export const ended = (page) => until('end of the session', async () => !(await isDebugging(page)));
+
+/** Makes the window what it was before a test: no session, no breakpoints, nothing said, the app's file in front. */
+export async function reset(page, file = 'app.ai') {
+  if (await page.locator('.quick-input-widget').isVisible()) await dismissQuickInput(page);
+  await stopDebugging(page);
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  if (
+    await page
+      .locator(
+        '.debug-breakpoints .monaco-list-row .codicon-debug-breakpoint, .debug-breakpoints .monaco-list-row .codicon',
+      )
+      .count()
+  ) {
+    await runCommand(page, 'Debug: Remove All Breakpoints');
+  }
+  await openFile(page, file);
+}
