@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from .registry import part
 from .server import FileLog, private_streams, serve_pipe, serve_port, serve_streams
-from .versions import version_line
 
 
 def main(words: list[str] | None = None) -> int:
@@ -20,10 +20,13 @@ def main(words: list[str] | None = None) -> int:
     where.add_argument("--port", type=int, help="serve sessions on this port of 127.0.0.1; 0 chooses one")
     where.add_argument("--pipe", type=Path, help="serve sessions on a socket at this path")
     parser.add_argument("--log", type=Path, help="write every message to this file")
-    parser.add_argument("--version", action="version", version=version_line(), help="say which adapter this is")
+    parser.add_argument("--version", action="store_true", help="say which adapter this is")
     options = parser.parse_args(words)
     if options.port is not None and not 0 <= options.port <= 65_535:
         parser.error("--port: a port is a number from 0 to 65535")
+    if options.version:
+        sys.stdout.write(f"{part('versions').version_line()}\n")
+        return 0
     signal.signal(signal.SIGTERM, _end)
     file = None
     try:
@@ -52,6 +55,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _leave(code: int) -> None:
     """End without waiting for threads that are held in a read that never returns."""
+    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 

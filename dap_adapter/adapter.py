@@ -28,6 +28,7 @@ from .session import Session
 from .sources import Sources
 from .stacks import Stacks
 from .stops import Resting, described
+from .waterfall import Waterfall
 
 _SLICE_S = 0.003
 # Of reading on while nobody asks anything; whoever asks meanwhile waits for no longer than this.
@@ -64,6 +65,7 @@ class Adapter:
         self._run: DebugSession | None = None
         self._sources: Sources | None = None
         self._stacks: Stacks | None = None
+        self._waterfall: Waterfall | None = None
         self.following = Following(self)
         self._known = 0
 
@@ -95,6 +97,13 @@ class Adapter:
         return self._stacks
 
     @property
+    def waterfall(self) -> Waterfall:
+        """The timeline of the run, as a picture needs it."""
+        if self._waterfall is None:
+            self._waterfall = Waterfall(self)
+        return self._waterfall
+
+    @property
     def has_run(self) -> bool:
         """Whether there is a run to walk."""
         return self._run is not None
@@ -106,13 +115,14 @@ class Adapter:
                 run.marks.update(self._run.marks)
             self._run.close()
         self._run = run
-        self._sources = self._stacks = None
+        self._sources = self._stacks = self._waterfall = None
         self.following.forget()
         self.handles.forget_stop()
         self._known = len(run.timeline)
         run.cursor.progress = self.progress.look
         self.breakpoints.place_all()
         run.timeline.grown = self._look_at_growth
+        self.marks.tell()
 
     def close(self) -> None:
         """End everything that belongs to the session."""

@@ -83,11 +83,14 @@ def words(arguments: Arguments, name: str) -> frozenset[str]:
 
 
 def moment(adapter: Adapter, arguments: Arguments) -> Moment:
-    """An event that is there; by default the one where the run rests.
+    """An event that is there, by its number or by a place; by default the one where the run rests.
 
     Raises:
         Refused: There is none of this number.
+        PlaceError: There is no such place.
     """
+    if "place" in arguments:
+        return adapter.run.places.resolve(text(arguments, "place"), here=adapter.run.moment)
     found = whole(arguments, "moment", max(adapter.run.moment, 0))
     if found < 0 or not adapter.run.timeline.reach(found):
         raise Refused(Problem.NO_EVENT, f"There is no event #{found}.")

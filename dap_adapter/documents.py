@@ -43,7 +43,7 @@ class Document:
 
 def _is_json(text: str) -> bool:
     """Whether a text is an object or a list."""
-    if not text.lstrip()[:1] in ("{", "["):
+    if text.lstrip()[:1] not in ("{", "["):
         return False
     try:
         msgspec.json.decode(text)

@@ -69,6 +69,9 @@ def open_run(adapter: Adapter, configuration: Configuration, trace: Path | None 
         TraceError: It cannot be read, or it is none.
     """
     path = absolute(trace or configuration.trace or Path())
+    if not path.exists():
+        why = "'trace' in the launch configuration is the path of a .jsonl file that was recorded."
+        raise Refused(Problem.NO_TRACE, f"There is no trace '{path}'. {why}")
     run = DebugSession.open(path, visible=configuration.visible)
     columns = run.timeline.columns
     if not columns.count and not configuration.follow:

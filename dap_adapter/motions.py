@@ -116,8 +116,8 @@ def _nowhere(adapter: Adapter, goal: Pattern, direction: Direction, place: Place
             return str(problem)
     if other < 0:
         return f"There is no {word} in this recording."
-    which = f"this is the {'last' if ahead else 'first'} one" if other == here else f"the {'last' if ahead else 'first'} one is #{other}"
-    return f"There is no {word} {'after' if ahead else 'before'} #{here}; {which}."
+    side, one = ("after", "the last one") if ahead else ("before", "the first one")
+    return f"There is no {word} {side} #{here}; {f'this is {one}' if other == here else f'{one} is #{other}'}."
 
 
 def _title(direction: Direction) -> str:

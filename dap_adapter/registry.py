@@ -98,7 +98,7 @@ ROWS: tuple[Row, ...] = (
     Row("n3/goToEvent", "targets", "stop"),
     Row("n3/to", "motions", "stop"),
     Row("n3/position", "overview"),
-    Row("n3/timeline", "overview"),
+    Row("n3/timeline", "waterfall"),
     Row("n3/children", "tree"),
     Row("n3/path", "tree"),
     Row("n3/event", "overview"),

@@ -11,6 +11,7 @@ from namel3ss_dbg.events import Moment, TraceEvent
 from namel3ss_dbg.timeline.operators import equal
 from namel3ss_dbg.timeline.session import ANSWERING
 from namel3ss_dbg.timeline.state import TOTALS, Scope
+from namel3ss_dbg.timeline.timeline import Timeline
 from namel3ss_dbg.trace.columns import END, POINT
 
 from . import protocol as dap
@@ -33,6 +34,20 @@ class Section:
 
     title: Title
     frame: Frame
+
+
+class _Events(dict[int, Any]):
+    """What the name `events` means in an expression: every event by its number, looked up when it is asked for."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        super().__init__()
+        self._timeline = timeline
+
+    def __missing__(self, moment: Any) -> Any:
+        is_number = isinstance(moment, int) and not isinstance(moment, bool)
+        if not is_number or moment < 0 or not self._timeline.reach(moment):
+            raise KeyError(moment)
+        return self._timeline[moment].to_dict()
 
 
 class Look:
@@ -105,6 +120,8 @@ class Look:
                 return self.frame_values()
             if name == "results":
                 return self.results()
+            if name == "events":
+                return _Events(self.run.timeline)
             raise
 
     # The lines of a scope
@@ -125,11 +142,22 @@ class Look:
             return self._object(self._metadata(), "frame.metadata")
         event = self.run.timeline[self.here]
         if title == "Event":
-            return self._object(_said(event), "")
+            return self._said(event)
         return self._object(event.to_dict(), "frame.event")
 
     def _object(self, values: dict[str, Any], path: str) -> list[dap.Variable]:
         return [variable(self.adapter, name, Values(value, inside(path, name))) for name, value in values.items()]
+
+    def _said(self, event: TraceEvent) -> list[dap.Variable]:
+        """What a single event says."""
+        found = {
+            name: Values(value, inside(f"frame.event.{group}", name))
+            for group in ("inputs", "outputs", "metadata")
+            for name, value in getattr(event, group).items()
+        }
+        if event.error is not None and "error" not in event.metadata:
+            found["error"] = Values(event.error, "frame.event.error")
+        return [variable(self.adapter, name, values) for name, values in found.items()]
 
     def _payload(self, values: dict[str, Any], path: str, end: Moment | None = None) -> list[dap.Variable]:
         return [
@@ -196,7 +224,7 @@ class Look:
     def _metrics(self) -> list[dap.Variable]:
         state, event = self.run.state, self.run.timeline[self.here]
         lines = [
-            variable(self.adapter, name, Values(value, name if self.frame.number == 0 else ""))
+            variable(self.adapter, name, Values(value, name if self.frame.number == 0 else f"frame.event.{name}"))
             for name in _MEASURED
             if (value := getattr(event, name)) is not None
         ]
@@ -207,11 +235,6 @@ class Look:
         start = self.start
         known = {"event": self.frame.start, "event_id": start.event_id, "execution_id": start.execution_id}
         return {**known, **start.metadata}
-
-
-def _said(event: TraceEvent) -> dict[str, Any]:
-    error = {"error": event.error} if event.error is not None else {}
-    return {**event.inputs, **event.outputs, **error, **event.metadata}
 
 
 def _known(value: Any) -> Any:

@@ -212,11 +212,12 @@ class Stacks:
 
     def where(self) -> str:
         """The event that the run rests at: `event 7 of 13: tool_call_start get_weather`."""
-        run = self._adapter.run
-        if not len(run.timeline):
-            return "no events yet"
-        shape = run.timeline.columns.shape_at(max(run.moment, 0))
-        return f"{self.number()}: {shape.event_type} {shape.component_name or shape.component}"
+        return f"{self.number()}: {self.event_name()}" if len(self._adapter.run.timeline) else "no events yet"
+
+    def event_name(self) -> str:
+        """What the event is that the run rests at: `tool_call_start get_weather`."""
+        shape = self._adapter.run.timeline.columns.shape_at(max(self._adapter.run.moment, 0))
+        return f"{shape.event_type} {shape.component_name or shape.component}"
 
     def number(self) -> str:
         """Where in the run that is: `event 7 of 13`, by the number of the last one."""
@@ -225,7 +226,7 @@ class Stacks:
 
     def event_values(self, row: Moment) -> Values:
         """What an event holds, to be opened by the client."""
-        return Values(self._adapter.run.timeline[row].to_dict(), "")
+        return Values(self._adapter.run.timeline[row].to_dict(), f"events[{row}]")
 
 
 def threads(adapter: Adapter, arguments: Any) -> dap.ThreadsBody:

@@ -40,9 +40,11 @@ class Resting:
 def described(adapter: Adapter, stop: Stop, reason: str | None = None) -> Resting:
     """How a stop of the engine is told."""
     if stop.reason == "end":
-        return Resting(reason or "step", f"end of recording: {adapter.stacks.number()}", adapter.stacks.where())
+        return Resting(reason or "step", f"end of recording: {adapter.stacks.number()}", adapter.stacks.event_name())
     if stop.reason == "beginning":
-        return Resting(reason or "step", f"beginning of recording: {adapter.stacks.number()}", adapter.stacks.where())
+        return Resting(
+            reason or "step", f"beginning of recording: {adapter.stacks.number()}", adapter.stacks.event_name()
+        )
     if stop.reason == "interrupted":
         return Resting("pause", f"interrupted at {adapter.stacks.where()}")
     if stop.breakpoint is None:

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import nlargest
-from itertools import chain, pairwise, repeat
+from itertools import islice, repeat
 from operator import sub
 
 import attrs
 
 from namel3ss_dbg.events import Moment
-from namel3ss_dbg.timeline.tracks import Axis, Band, Track, Tracks, count_in
-from namel3ss_dbg.trace.columns import POINT, Columns
+from namel3ss_dbg.timeline.tracks import Axis, Band, Track, Tracks, count_in, in_range
+from namel3ss_dbg.trace.columns import END, POINT, Columns
 
-_WIDEST = 63
+_MOST_DIGITS = 63
 _LOOKED_AT = 8
 _MOST_CELLS = 12_000
-_FEW = 4
+_FEW = 3
 
 
 @attrs.frozen
@@ -51,7 +50,9 @@ class Cells:
     """The numbers of the buckets."""
     events: list[int]
     errors: list[int]
+    """Empty when there are none; so are `tokens` and `cost`."""
     tokens: list[float]
+    cost: list[float]
 
 
 class Window:
@@ -84,61 +85,147 @@ class Window:
         """Where an event is on the axis."""
         return self._tracks.clock[row] if self.axis == "time" else row
 
-    def width(self, start: Moment, end: Moment) -> int:
-        """How wide a span is on the axis."""
-        return self.at(end) - self.at(start)
-
     # What is drawn by itself
 
     def choose(self, tracks: Sequence[Track], most: int) -> Choice:
         """The widest calls; and all that there is, if it is no more than `most`."""
-        counts = (track.events_in(self.first, self.last) for track in tracks)
-        shows_all = sum(counts) <= most
+        shows_all = sum(track.events_in(self.first, self.last) for track in tracks) <= most
         least = 0 if shows_all else self.size
-        drawn = list(self._open(tracks, least, most // 2))
-        left = max(least - 1, 0)
-        for digits in range(_WIDEST, least.bit_length() - 1, -1):
-            found = list(self._of_width(tracks, digits, least, _LOOKED_AT * most))
+        drawn = list(islice(self._open(tracks, least), most))
+        widest_left = max(least - 1, 0)
+        for digits in range(_MOST_DIGITS, least.bit_length() - 1, -1):
+            slices = self._slices(tracks, digits)
+            if sum(map(len, slices)) > _LOOKED_AT * most:
+                return Choice(drawn, (1 << digits) - 1)
+            found = [span for ends in slices for span in self._spans(ends, least)]
             if len(drawn) + len(found) > most:
-                widest = nlargest(most - len(drawn), found, key=lambda span: self.width(span.start, span.end or 0))
-                drawn += widest
-                left = (1 << digits) - 1 if not widest else self.width(widest[-1].start, widest[-1].end or 0)
-                shows_all = False
-                break
+                by_width = sorted(found, key=self._width, reverse=True)
+                place = most - len(drawn)
+                return Choice(drawn + by_width[:place], self._width(by_width[place]))
             drawn += found
         if shows_all:
             drawn += (Drawn(row, row) for track in tracks for row in self._points(track))
-        return Choice(sorted(drawn, key=lambda span: span.start), left)
+        return Choice(drawn, widest_left)
 
-    def _open(self, tracks: Sequence[Track], least: int, most: int) -> Iterator[Drawn]:
-        frontier = self._tracks.count - 1
+    def _width(self, span: Drawn) -> int:
+        end = span.end if span.end is not None else self._tracks.count - 1
+        return self.at(end) - self.at(span.start)
+
+    def _open(self, tracks: Sequence[Track], least: int) -> Iterator[Drawn]:
         for track in tracks:
             for start in track.open:
-                if start > self.last or most <= 0 or self.width(start, frontier) < least:
+                span = Drawn(start, None)
+                if start > self.last or self._width(span) < least:
                     break
-                most -= 1
-                yield Drawn(start, None)
+                yield span
 
-    def _of_width(self, tracks: Sequence[Track], digits: int, least: int, most: int) -> Iterator[Drawn]:
-        """Spans of so many binary digits' width; none once there are more than can be looked at."""
-        match = self._columns.match
-        ends = [track.ends[self.axis].get(digits, ()) for track in tracks]
-        ranges = [(rows, bisect_left(rows, self.first), self._beyond(rows, digits)) for rows in ends if rows]
-        for rows, begin, beyond in ranges:
-            for end in rows[begin:beyond]:
-                start = match[end]
-                if start <= self.last and self.width(start, end) >= least:
-                    yield Drawn(start, end)
+    def _slices(self, tracks: Sequence[Track], digits: int) -> list[Sequence[Moment]]:
+        """The ends of spans of so many binary digits' width that can be in the window."""
+        found: list[Sequence[Moment]] = []
+        for track in tracks:
+            ends = track.ends[self.axis].get(digits)
+            if ends:
+                begin = bisect_left(ends, self.first)
+                if self.axis == "time":
+                    beyond = bisect_right(ends, self.end + (1 << digits), lo=begin, key=self.at)
+                else:
+                    beyond = bisect_right(ends, self.end + (1 << digits), lo=begin)
+                found.append(ends[begin:beyond])
+        return found
 
-    def _beyond(self, ends: Sequence[Moment], digits: int) -> int:
-        """The place of the first end that is too far away for a span of this width to begin in the window."""
-        if self.axis == "time":
-            return bisect_right(ends, self.end + (1 << digits), key=self.at)
-        return bisect_right(ends, self.last + (1 << digits))
+    def _spans(self, ends: Sequence[Moment], least: int) -> Iterator[Drawn]:
+        match, at, last = self._columns.match, self.at, self.last
+        for end in ends:
+            start = match[end]
+            if start <= last and (not least or at(end) - at(start) >= least):
+                yield Drawn(start, end)
 
     def _points(self, track: Track) -> Iterator[Moment]:
-        columns = self._columns
+        """Single events, and ends of nothing."""
+        edge_at, match = self._columns.edge_at, self._columns.match
         for band in track.bands.values():
-            for row in band.rows[bisect_left(band.rows, self.first) : bisect_right(band.rows, self.last)]:
-                if columns.edge_at(row) == POINT or columns.match[row] < 0 and row not in track.open:
+            for row in in_range(band.rows, self.first, self.last):
+                edge = edge_at(row)
+                if edge == POINT or (edge == END and not 0 <= match[row] < row):
                     yield row
+
+    # Everything else, counted
+
+    def cells(self, tracks: Sequence[Track], drawn: Iterable[Drawn], stride: int) -> Iterator[Cells]:
+        """By band, what is in each so many buckets and is not drawn by itself."""
+        edges = [*self.edges[:-1:stride], self.edges[-1]]
+        apart: dict[Band, list[Moment]] = {}
+        for span in drawn:
+            for row in {span.start, span.end}:
+                if row is not None and self.first <= row <= self.last:
+                    apart.setdefault(self._tracks.band_of(row), []).append(row)
+        for track in tracks:
+            for band in track.bands.values():
+                cells = self._cells(band, edges, apart.get(band, ()))
+                if cells.at:
+                    yield cells
+
+    def _cells(self, band: Band, edges: Sequence[Moment], apart: Iterable[Moment]) -> Cells:
+        events = counted(band.rows, edges)
+        errors = counted(band.failed, edges)
+        tokens, cost = (summed(band.spending, values, edges) for values in (band.tokens, band.cost))
+        for row in apart:
+            bucket = bisect_right(edges, row) - 1
+            events[bucket] -= 1
+            if has(band.failed, row):
+                errors[bucket] -= 1
+            if has(band.spending, row):
+                place = bisect_left(band.spending, row)
+                tokens[bucket] -= band.tokens[place]
+                cost[bucket] -= band.cost[place]
+        at = [bucket for bucket, count in events.items() if count]
+        return Cells(
+            band,
+            at,
+            [events[bucket] for bucket in at],
+            [errors.get(bucket, 0) for bucket in at] if errors else [],
+            [tokens.get(bucket, 0.0) for bucket in at] if tokens else [],
+            [cost.get(bucket, 0.0) for bucket in at] if cost else [],
+        )
+
+    def stride(self, tracks: Sequence[Track], widest: int) -> int:
+        """How many buckets are counted together: so many that a cell is as wide as what is counted in it, and not too
+        many cells."""
+        stride = 1
+        while stride * self.size < widest:
+            stride *= 2
+        counts = [count_in(band.rows, self.first, self.last) for track in tracks for band in track.bands.values()]
+        while stride < len(self.edges) and sum(min(n, len(self.edges) // stride + 1) for n in counts) > _MOST_CELLS:
+            stride *= 2
+        return stride
+
+
+def counted(rows: Sequence[Moment], edges: Sequence[Moment]) -> dict[int, int]:
+    """How many of some ascending rows lie between each two edges, by the number of the first edge."""
+    if not rows:
+        return {}
+    begin, end = bisect_left(rows, edges[0]), bisect_left(rows, edges[-1])
+    if _FEW * (end - begin) >= len(edges):
+        places = list(map(bisect_left, repeat(rows), edges))
+        return {bucket: count for bucket, count in enumerate(map(sub, places[1:], places)) if count}
+    found: dict[int, int] = {}
+    for row in rows[begin:end]:
+        bucket = bisect_right(edges, row) - 1
+        found[bucket] = found.get(bucket, 0) + 1
+    return found
+
+
+def summed(rows: Sequence[Moment], values: Sequence[float], edges: Sequence[Moment]) -> dict[int, float]:
+    """The sums of the values of some ascending rows between each two edges, by the number of the first edge."""
+    place = bisect_left(rows, edges[0])
+    found: dict[int, float] = {}
+    for bucket, count in counted(rows, edges).items():
+        found[bucket] = sum(values[place : place + count])
+        place += count
+    return found
+
+
+def has(rows: Sequence[Moment], row: Moment) -> bool:
+    """Whether a row is among some ascending ones."""
+    place = bisect_left(rows, row)
+    return place < len(rows) and rows[place] == row

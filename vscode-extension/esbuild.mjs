@@ -25,7 +25,7 @@ await build({
 });
 await build({
   ...shared,
-  entryPoints: { manifest: 'src/config/manifest.ts' },
+  entryPoints: { manifest: 'src/config/manifest.ts', grammar: 'src/language/grammar.ts' },
   outdir: '.test/tools',
   format: 'cjs',
   platform: 'node',

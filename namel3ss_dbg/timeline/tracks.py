@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from itertools import accumulate, islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import attrs
 
@@ -31,7 +31,7 @@ DEEPEST_LEVEL = 31
 
 _MOST_COMPONENTS = 30
 _BLOCK = 4_096
-_DEPTHS = 256
+_DEPTHS = 64
 _MOST_AROUND = 1_000
 _LATEST = 4e12
 # In seconds: what claims to be later tells no time.
@@ -72,6 +72,18 @@ class Band:
 def count_in(rows: Sequence[Moment], first: Moment, last: Moment) -> int:
     """How many of some ascending rows are in a range."""
     return bisect_right(rows, last) - bisect_left(rows, first)
+
+
+def in_range(rows: Sequence[Moment], first: Moment, last: Moment) -> Sequence[Moment]:
+    """Those of some ascending rows that are in a range."""
+    return rows[bisect_left(rows, first) : bisect_right(rows, last)]
+
+
+class Used(NamedTuple):
+    """What something has used."""
+
+    tokens: float
+    cost: float
 
 
 @attrs.define(eq=False)
@@ -153,13 +165,19 @@ class Tracks:
         """The band that an event is in."""
         return self._bands[self._track[row], self._level[row], self._columns.shape[row]][0]
 
-    def tokens_in(self, start: Moment) -> float:
+    def used_in(self, start: Moment) -> Used:
         """What a call and all inside it used; while it is open, without the calls inside that are open too."""
-        return self._tokens[start]
+        return Used(self._tokens[start], self._cost[start])
 
-    def cost_in(self, start: Moment) -> float:
-        """What a call and all inside it cost; while it is open, without the calls inside that are open too."""
-        return self._cost[start]
+    def used_by_open(self) -> dict[Moment, Used]:
+        """What each call that is open has used so far, with all inside."""
+        opened = sorted((start for track in self.all for start in track.open), reverse=True)
+        used = {start: self.used_in(start) for start in opened}
+        for start in opened:
+            around = self._columns.parent[start]
+            if around in used:
+                used[around] = Used(used[around].tokens + used[start].tokens, used[around].cost + used[start].cost)
+        return used
 
     def deepest(self, first: Moment, last: Moment) -> int:
         """How deep calls are nested between two events."""
@@ -302,7 +320,7 @@ class Tracks:
             self._cost[head] += cost
 
     def _add_around(self, row: Moment, tokens: float, cost: float) -> None:
-        """Add what was used to the spans around that have ended, and to the first that is open: its end passes it on."""
+        """Add what was used to the spans around that have ended and to the first that is open, whose end passes it on."""
         columns = self._columns
         for _ in range(_MOST_AROUND):
             if row < 0:

@@ -312,7 +312,7 @@ def test_log_points_never_stop(client: DapClient, weather_trace: Path) -> None:
         assert client.values(said["variablesReference"])["event_type"] == '"llm_call_start"'
         texts.append(said["output"])
         client.expect("output", group="end")
-    client.stopped(description="End of recording: #13/13 app_load_end demo")
+    client.stopped(description="end of recording: event 13 of 13")
     assert texts[1].startswith("asked with 20 tokens, {nonsense: ")
 
     client.ask("reverseContinue", threadId=1)
@@ -321,7 +321,7 @@ def test_log_points_never_stop(client: DapClient, weather_trace: Path) -> None:
         client.expect("output", group="start")
         moments.append(client.values(client.expect("output")["variablesReference"])["event_id"])
         client.expect("output", group="end")
-    client.stopped(description="Start of recording: #0/13 app_load_start demo")
+    client.stopped(description="beginning of recording: event 0 of 13")
     assert moments == ['"evt_009"', '"evt_003"']
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.dap_client import DapClient
+from tests.support.stories import Story, write_trace
 
 
 def _at(client: DapClient, moment: int) -> int:
@@ -64,18 +65,44 @@ def test_a_hovered_name_is_that_of_its_line(client: DapClient, weather_trace: Pa
     assert client.refused("evaluate", expression="city", context="hover").id == 4001
 
 
+def test_a_hovered_name_is_that_of_the_call_around_its_line(client: DapClient, tmp_path: Path) -> None:
+    """The input of a chain is the chain's, also when the run rests in an agent that was asked something else."""
+    story = Story()
+    story.start("chain_execution", "Plan", line=20, input="for four")
+    story.start("chain_step", "first", line=22)
+    story.start("agent_execution", "Helper", line=3, input="Weather?", status="new")
+    story.start("agent_turn", "Helper", line=3, input="4 degrees")
+    for _ in range(4):
+        story.end()
+    client.begin(write_trace(tmp_path / "chain.jsonl", story.events))
+    frame = _at(client, 3)
+    source = {"path": str(tmp_path / "src" / "app.ai")}
+
+    def hovered(expression: str, line: int) -> str:
+        return client.evaluate(expression, context="hover", frameId=frame, source=source, line=line)
+
+    assert [hovered("input", line) for line in (3, 5, 21, 24)] == [
+        '"Weather?"',
+        '"Weather?"',
+        '"for four"',
+        '"for four"',
+    ]
+    assert hovered("frame.inputs.status", 4) == '"new"'
+    assert client.evaluate("input", context="hover", frameId=frame) == '"4 degrees"'
+
+
 def test_the_console_speaks_the_terminals_language(client: DapClient, weather_trace: Path) -> None:
     """With a dot in front always, without one when it is no expression; a motion moves the editor."""
     client.begin(weather_trace)
     assert "Breakpoint 1" in client.evaluate(".break tool:get_weather", context="repl")
 
     client.evaluate("continue", context="repl")
-    assert client.stopped()["description"] == "#5/13 tool_call_start get_weather"
+    assert client.stopped()["description"] == "event 5 of 13: tool_call_start get_weather"
     assert client.evaluate("print city") == "Oslo"
     assert "get_weather" in client.evaluate("where")
     assert client.evaluate("city") == '"Oslo"'
     client.evaluate(".rnext")
-    assert client.stopped()["description"] == "#4/13 llm_call_end openai"
+    assert client.stopped()["description"] == "event 4 of 13: llm_call_end openai"
     client.move("continue")
     assert client.moment() == 5
 

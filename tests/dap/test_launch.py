@@ -50,7 +50,7 @@ def app(tmp_path: Path) -> Path:
         ({"program": "a", "env": {"A=": "x"}}, 2001, "'env' holds texts, or null, by name; 'A=' is none."),
         ({"program": "a", "console": "tv"}, 2001, "'console' is internalConsole"),
         ({"program": "a", "follow": True}, 2001, "'follow' is for a trace that another process writes"),
-        ({"trace": "/no/such.jsonl"}, 2002, ""),
+        ({"trace": "/no/such.jsonl"}, 2002, "There is no trace '/no/such.jsonl'."),
         ({"program": "/no/such.ai"}, 2003, "There is no file '/no/such.ai'."),
     ],
 )
@@ -106,7 +106,7 @@ def test_everything_at_once(client: DapClient, weather_trace: Path) -> None:
     client.take_sources()
     client.expect("stopped", reason="entry")
     client.expect("stopped", reason="function breakpoint")
-    client.expect("stopped", description="End of recording: #13/13 app_load_end demo")
+    client.expect("stopped", description="end of recording: event 13 of 13")
 
 
 def test_what_waits_for_a_launch_does_not_wait_for_ever(client: DapClient) -> None:
@@ -124,7 +124,7 @@ def test_stopping_first_at_a_breakpoint(client: DapClient, weather_trace: Path) 
     said = client.expect("output", category="important")["output"]
     assert said.startswith("breakpoints: 'nonsense' is not a place")
 
-    client.stopped(reason="function breakpoint", description="#5/13 tool_call_start get_weather")
+    client.stopped(reason="function breakpoint", description="event 5 of 13: tool_call_start get_weather")
 
 
 def test_mocks_are_shown_in_place_of_answers(client: DapClient, weather_trace: Path) -> None:
@@ -190,8 +190,8 @@ def test_following_a_trace(client: DapClient, tmp_path: Path) -> None:
         assert client.refused("next", threadId=1).response["message"] == "notStopped"
         file.write(b"".join(lines[2:6]))
         assert client.expect("breakpoint")["breakpoint"]["verified"] is True
-        client.stopped(reason="function breakpoint", description="#5 tool_call_start get_weather")
-        assert client.move("stepBack")["description"] == "#4 llm_call_end openai"
+        client.stopped(reason="function breakpoint", description="event 5: tool_call_start get_weather")
+        assert client.move("stepBack")["description"] == "event 4: llm_call_end openai"
         client.move("continue")
 
         client.ask("continue", threadId=1)
@@ -199,8 +199,8 @@ def test_following_a_trace(client: DapClient, tmp_path: Path) -> None:
         client.stopped(reason="pause")
         client.ask("next", threadId=1)
         file.write(b"".join(lines[6:]))
-        client.stopped(reason="step", description="#6/13 tool_call_end get_weather")
-        assert client.move("continue")["description"].startswith("End of recording")
+        client.stopped(reason="step", description="event 6 of 13: tool_call_end get_weather")
+        assert client.move("continue")["description"].startswith("end of recording")
 
 
 def _outputs(client: DapClient, *, until: str) -> dict[str, str]:
@@ -328,7 +328,7 @@ def test_a_program_in_a_terminal_is_walked_while_it_runs(app: Path, monkeypatch:
         assert client.expect("breakpoint")["breakpoint"]["verified"] is True
         client.stopped(reason="function breakpoint")
         assert client.evaluate("result") == '"Ada"'
-        assert client.move("continue")["description"].startswith("End of recording")
+        assert client.move("continue")["description"].startswith("end of recording")
 
 
 def test_an_editor_that_opens_no_terminal(client: DapClient, app: Path) -> None:

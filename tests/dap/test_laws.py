@@ -124,7 +124,7 @@ def test_step_back_undoes_next(tmp_path: Path) -> None:
                 stop = client.move("next", thread=client.stopped()["threadId"])
                 there = client.moment()
                 leaves = rows[there].depth < rows[here].depth or rows[there].lane != rows[here].lane
-                at_edge = stop["description"].startswith("End of recording")
+                at_edge = stop["description"].startswith("end of recording")
                 if leaves or at_edge or (closes(events[there].event_type) and rows[there].match < here):
                     continue
                 client.move("stepBack", thread=stop["threadId"])

@@ -14,24 +14,24 @@ def test_a_session_from_beginning_to_end(client: DapClient, weather_trace: Path)
     first = client.begin(weather_trace)
     assert first == {
         "reason": "entry",
-        "description": "#0/13 app_load_start demo",
+        "description": "event 0 of 13: app_load_start demo",
         "threadId": 1,
         "allThreadsStopped": True,
     }
 
-    assert client.move("stepIn")["description"] == "#1/13 agent_execution_start Helper"
-    assert client.move("stepIn")["description"] == "#2/13 agent_turn_start Helper"
-    assert client.move("next")["description"] == "#7/13 agent_turn_end Helper"
-    assert client.move("stepBack")["description"] == "#2/13 agent_turn_start Helper"
-    assert client.move("stepIn")["description"] == "#3/13 llm_call_start openai"
-    assert client.move("stepOut")["description"] == "#7/13 agent_turn_end Helper"
-    assert client.move("n3/reverseStepIn")["description"] == "#6/13 tool_call_end get_weather"
-    assert client.move("n3/reverseStepOut")["description"] == "#2/13 agent_turn_start Helper"
+    assert client.move("stepIn")["description"] == "event 1 of 13: agent_execution_start Helper"
+    assert client.move("stepIn")["description"] == "event 2 of 13: agent_turn_start Helper"
+    assert client.move("next")["description"] == "event 7 of 13: agent_turn_end Helper"
+    assert client.move("stepBack")["description"] == "event 2 of 13: agent_turn_start Helper"
+    assert client.move("stepIn")["description"] == "event 3 of 13: llm_call_start openai"
+    assert client.move("stepOut")["description"] == "event 7 of 13: agent_turn_end Helper"
+    assert client.move("n3/reverseStepIn")["description"] == "event 6 of 13: tool_call_end get_weather"
+    assert client.move("n3/reverseStepOut")["description"] == "event 2 of 13: agent_turn_start Helper"
 
     end = client.move("continue")
-    assert end["description"] == "End of recording: #13/13 app_load_end demo"
-    assert client.move("stepBack")["description"] == "#0/13 app_load_start demo"
-    assert client.move("stepBack")["description"] == "Start of recording: #0/13 app_load_start demo"
+    assert end["description"] == "end of recording: event 13 of 13"
+    assert client.move("stepBack")["description"] == "event 0 of 13: app_load_start demo"
+    assert client.move("stepBack")["description"] == "beginning of recording: event 0 of 13"
 
 
 def test_at_the_end_one_can_go_back(client: DapClient, weather_trace: Path) -> None:
@@ -39,8 +39,8 @@ def test_at_the_end_one_can_go_back(client: DapClient, weather_trace: Path) -> N
     client.begin(weather_trace)
     client.move("continue")
 
-    assert client.move("continue")["description"].startswith("End of recording")
-    assert client.move("reverseContinue")["description"].startswith("Start of recording")
+    assert client.move("continue")["description"].startswith("end of recording")
+    assert client.move("reverseContinue")["description"].startswith("beginning of recording")
     assert client.moment() == 0
 
 
@@ -79,7 +79,7 @@ def test_restart_frame_is_travel_to_its_start(client: DapClient, weather_trace: 
 
     client.ask("restartFrame", frameId=turn["id"])
 
-    client.stopped(reason="restart", description="#8/13 agent_turn_start Helper")
+    client.stopped(reason="restart", description="event 8 of 13: agent_turn_start Helper")
 
 
 def test_step_in_targets_are_the_calls_ahead(client: DapClient, weather_trace: Path) -> None:
@@ -92,7 +92,7 @@ def test_step_in_targets_are_the_calls_ahead(client: DapClient, weather_trace: P
 
     stop = client.move("stepIn", targetId=targets[1]["id"])
 
-    assert stop["description"] == "#5/13 tool_call_start get_weather"
+    assert stop["description"] == "event 5 of 13: tool_call_start get_weather"
     assert client.refused("stepIn", threadId=1, targetId=2).text == "There is no target 2 here."
 
 
@@ -142,6 +142,90 @@ def test_a_run_that_was_killed_has_no_exit_code(client: DapClient, crashed_trace
     client.expect("terminated")
 
 
+def test_to_the_next_of_a_kind_and_back(client: DapClient, weather_trace: Path) -> None:
+    """As `to` and `rto` of the terminal debugger."""
+    client.begin(weather_trace)
+    moments = []
+    for place, direction in (("llm", "forward"), ("llm", "forward"), ("tool at end", "backward"), ("turn", "backward")):
+        client.ask("n3/to", place=place, direction=direction)
+        client.stopped(reason="goto")
+        moments.append(client.moment())
+    client.ask("n3/to", place="llm at end")
+    client.stopped()
+
+    assert moments == [3, 9, 6, 2]
+    assert client.moment() == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem", "sentence"),
+    [
+        ({"place": "tool"}, 3007, "There is no tool after #6; the last one is #5."),
+        ({"place": "get_weather at end"}, 3007, "There is no get_weather at end after #6; this is the last one."),
+        ({"place": "llm:2", "direction": "backward"}, 3007, "There is no llm:2 before #6; the first one is #9."),
+        ({"place": "error"}, 3007, "There is no error in this recording."),
+        ({"place": "error:-1"}, 3007, "'error:-1' is not a place: "),
+        ({"place": "tol"}, 3007, "'tol' is not a place: it matches nothing in this trace."),
+        ({"place": "7"}, 4001, "'7' is one moment; n3/goToEvent goes there."),
+        ({"place": "#"}, 4001, "'#' is not a place: "),
+        ({"place": "tool", "direction": "up"}, 1004, "'direction' is forward or backward."),
+        ({"place": "tool", "threadId": 9}, 3001, "There is no thread 9 here."),
+        ({}, 1004, "a text is needed for 'place'"),
+    ],
+)
+def test_what_there_is_none_of_moves_nothing(
+    client: DapClient, weather_trace: Path, arguments: dict[str, object], problem: int, sentence: str
+) -> None:
+    """And says so, without a box."""
+    client.begin(weather_trace)
+    client.ask("n3/goToEvent", moment=6)
+    client.stopped()
+
+    refusal = client.refused("n3/to", **arguments)
+
+    assert (refusal.id, refusal.shown) == (problem, False)
+    assert refusal.text.startswith(sentence)
+    assert client.moment() == 6
+
+
+def test_to_a_kind_on_one_thread(client: DapClient, parallel_trace: Path) -> None:
+    """Events of other threads are passed; a breakpoint on the way stops it."""
+    client.begin(parallel_trace)
+    client.ask("n3/goToEvent", moment=4)
+    client.stopped()
+    client.ask("n3/to", place="tool at end", threadId=2)
+    client.stopped()
+    assert client.moment() == 7
+
+    client.set_functions("error")
+    client.ask("n3/to", place="tool", direction="backward", threadId=1)
+    client.stopped(reason="function breakpoint")
+    assert client.moment() == 6
+
+
+def test_edges_are_told_and_kept(client: DapClient, weather_trace: Path) -> None:
+    """Whoever goes on beyond one stays, and sees it in the call stack and in the position."""
+    client.begin(weather_trace, positionEvents=True)
+    client.expect("n3/position")
+    for command, edge in (
+        ("stepBack", "beginning"),
+        ("n3/reverseStepIn", "beginning"),
+        ("reverseContinue", "beginning"),
+    ):
+        stop = client.move(command)
+        assert stop["description"] == f"{edge} of recording: event 0 of 13"
+        assert stop["text"] == "app_load_start demo"
+        client.expect("n3/position", moment=0, atStart=True, atEnd=False)
+    client.ask("n3/goToEvent", place="$")
+    assert client.stopped()["description"] == "event 13 of 13: app_load_end demo"
+    client.expect("n3/position", moment=13)
+    for command in ("next", "stepIn", "stepOut", "continue"):
+        assert client.move(command)["description"] == "end of recording: event 13 of 13"
+        client.expect("n3/position", moment=13, atStart=False, atEnd=True)
+    client.move("next", granularity="instruction")
+    client.expect("n3/position", atEnd=True)
+
+
 @pytest.mark.parametrize("command", ["next", "stepIn", "stepOut", "stepBack", "continue", "reverseContinue"])
 def test_an_unknown_thread_is_refused(client: DapClient, weather_trace: Path, command: str) -> None:
     """Nothing moves then."""
@@ -156,4 +240,4 @@ def test_pause_when_nothing_moves_is_answered(client: DapClient, weather_trace: 
     client.begin(weather_trace)
     client.ask("pause", threadId=1)
 
-    assert client.move("stepIn")["description"] == "#1/13 agent_execution_start Helper"
+    assert client.move("stepIn")["description"] == "event 1 of 13: agent_execution_start Helper"

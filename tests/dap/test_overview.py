@@ -36,49 +36,16 @@ def test_positions_are_told_to_those_who_ask(client: DapClient, weather_trace: P
     client.expect("n3/position", moment=13, atEnd=True)
 
 
-def test_events_in_buckets(client: DapClient, parallel_trace: Path) -> None:
-    """As many as there are pixels, each with what is in it."""
-    client.begin(parallel_trace)
-    whole = client.ask("n3/timeline", buckets=5)
-
-    assert [(each["from"], each["to"]) for each in whole["buckets"]] == [(0, 1), (2, 3), (4, 5), (6, 7), (8, 9)]
-    assert whole["buckets"][3] == {
-        "from": 6,
-        "to": 7,
-        "components": {"error": 1, "tool": 1},
-        "errors": 2,
-        "depth": 3,
-        "elapsedMs": 600.0,
-    }
-    assert sum(count for each in whole["buckets"] for count in each["components"].values()) == 10
-    part = client.ask("n3/timeline", **{"from": 8, "to": 99, "buckets": 50})
-    assert (part["from"], part["to"], len(part["buckets"])) == (8, 9, 2)
-    assert client.refused("n3/timeline", buckets="many").id == 1004
-
-
-def test_the_tree_comes_by_the_page(client: DapClient, parallel_trace: Path) -> None:
-    """Calls and points in a call, with how they ended."""
-    client.begin(parallel_trace)
-    (root,) = client.ask("n3/children")["children"]
-    assert (root["label"], root["end"], root["hasChildren"], root["status"]) == ("app demo", 9, True, "completed")
-    page = client.ask("n3/children", parent=1, count=1)
-    assert ([each["moment"] for each in page["children"]], page["more"]) == ([2], True)
-    rest = client.ask("n3/children", parent=1, after=page["children"][-1]["moment"])
-    (rome,) = rest["children"]
-    assert (rome["moment"], rome["status"], rome["lane"], rome["durationMs"]) == (3, "failed", 1, 400.0)
-
-    inside = client.ask("n3/children", parent=3)["children"]
-    assert [(each["moment"], each["hasChildren"]) for each in inside] == [(4, False), (6, False)]
-    assert client.refused("n3/children", parent=99).id == 3006
-    assert [each["moment"] for each in client.ask("n3/path", moment=4)["path"]] == [0, 1, 3]
-
-
 def test_all_of_one_event(client: DapClient, weather_trace: Path) -> None:
     """As it is shown."""
     client.begin(weather_trace)
 
     assert client.ask("n3/event", moment=6)["event"]["outputs"] == {"result": "4 degrees"}
+    assert client.ask("n3/event", place="get_weather at end")["moment"] == 6
+    assert client.ask("n3/event", moment=9)["previousLike"] == 3
+    assert client.ask("n3/event", moment=3)["previousLike"] is None
     assert client.refused("n3/event", moment=99).text == "There is no event #99."
+    assert client.refused("n3/event", place="nowhere").id == 4001
 
 
 def test_travel_to_any_place(client: DapClient, weather_trace: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_long_search_shows_how_far_it_is(slow: DapClient) -> None:
 
     shares = _ended(slow, began)
 
-    slow.stopped(description="End of recording: #30000/30000 custom x")
+    slow.stopped(description="end of recording: event 30000 of 30000")
     assert shares == sorted(shares)
     assert slow.response(position)["moment"] == 30_000
 
@@ -76,7 +76,7 @@ def test_pause_ends_it_where_it_began(slow: DapClient) -> None:
     began = _progress(slow)
     paused = slow.send("pause", {"threadId": 1})
     _ended(slow, began)
-    assert slow.stopped(reason="pause")["description"].startswith("Interrupted at #1")
+    assert slow.stopped(reason="pause")["description"].startswith("interrupted at event 1")
     slow.response(paused)
 
     numbers = [slow.send("reverseContinue", {"threadId": 1}), slow.send("continue", {"threadId": 1})]
@@ -136,7 +136,7 @@ def test_clients_that_show_no_progress_get_none(long_trace: Path) -> None:
         client.begin(long_trace)
         client.set_functions({"name": "custom", "condition": SLOW})
 
-        assert client.move("continue")["description"].startswith("End of recording")
+        assert client.move("continue")["description"].startswith("end of recording")
 
 
 def test_disconnecting_does_not_wait(slow: DapClient) -> None:

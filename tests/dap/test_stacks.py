@@ -110,7 +110,7 @@ def test_components_that_are_filtered_are_subtle(client: DapClient, weather_trac
     """They are open all the same; an editor shows them paler."""
     client.begin(weather_trace, filter=["tool"])
     stop = client.move("stepIn")
-    assert stop["description"] == "#5/13 tool_call_start get_weather"
+    assert stop["description"] == "event 5 of 13: tool_call_start get_weather"
 
     hints = [each.get("presentationHint", "normal") for each in client.frames()]
 

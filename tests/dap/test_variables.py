@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dap_adapter.values import short
 from tests.support.dap_client import DapClient
 from tests.support.stories import Story, write_trace
 
@@ -190,8 +191,56 @@ def test_long_texts_are_shortened(client: DapClient, tmp_path: Path) -> None:
     place = client.ask("locations", locationReference=line["valueLocationReference"])
     assert client.ask("source", source=place["source"], sourceReference=place["source"]["sourceReference"]) == {
         "content": text,
-        "mimeType": "text/markdown",
+        "mimeType": "text/plain",
     }
+
+
+def test_every_value_can_be_had_whole(client: DapClient, weather_trace: Path, parallel_trace: Path) -> None:
+    """By the name that it is evaluated by: as it is shown, when that is short, and in all frames."""
+    client.begin(weather_trace)
+    looked = 0
+    for moment in range(14):
+        _at(client, moment)
+        for frame in client.frames():
+            for title, reference in client.scopes(frame["id"]).items():
+                for line in _opened(client, reference):
+                    name = line["evaluateName"]
+                    shown = client.ask("evaluate", expression=name, frameId=frame["id"], context="watch")
+                    assert shown["result"] == line["value"], (title, name)
+                    whole = client.evaluate(name, frameId=frame["id"], context="clipboard")
+                    assert json.dumps(whole, ensure_ascii=False) == line["value"] or _same(whole, line["value"]), name
+                    looked += 1
+
+    assert looked > 500
+
+
+def _opened(client: DapClient, reference: int) -> list[dict[str, Any]]:
+    """The lines of a reference and all in them, without those that are computed when a person asks."""
+    lines = [each for each in client.variables(reference).values() if not each["name"].startswith("(")]
+    inside = [
+        more for each in lines if each["variablesReference"] for more in _opened(client, each["variablesReference"])
+    ]
+    return [*lines, *inside]
+
+
+def _same(whole: str, shown: str) -> bool:
+    """Whether something that is no text is what is shown of it."""
+    value = json.loads(whole)
+    return short(value) == shown
+
+
+def test_a_member_of_what_was_computed_has_a_name_too(client: DapClient, weather_trace: Path) -> None:
+    """Of an expression in brackets, and of an event that was logged."""
+    client.begin(weather_trace)
+    _at(client, 3)
+    found = client.ask("evaluate", expression="[tokens, messages]", context="watch")
+    last = client.variables(found["variablesReference"])["[1]"]
+    assert last["evaluateName"] == "([tokens, messages])[1]"
+    assert client.evaluate(last["evaluateName"], context="clipboard").startswith('[{"role": "user"')
+
+    assert client.evaluate("events[6].outputs.result", context="clipboard") == "4 degrees"
+    for wrong in ("events[14]", "events[-1]", "events[true]", "events.name"):
+        assert client.refused("evaluate", expression=wrong, context="watch").id == 4001
 
 
 def test_a_component_is_where_it_was_called(client: DapClient, weather_trace: Path) -> None:

@@ -59,7 +59,7 @@ test('the end of a recording is a stop, from which one can go back', async () =>
     await session.begin('launch', { trace: TRACE, stopOnEntry: false });
 
     const end = await session.next('stopped');
-    assert.match(end.description, /^End of recording/);
+    assert.match(end.description, /^end of recording/);
     assert.match(await session.move('reverseContinue'), /^step: app weather/);
 });
 
@@ -76,7 +76,7 @@ test('two sessions on one port do not disturb each other', async () => {
     await other.begin('launch', { trace: TRACE, stopOnEntry: false });
     await session.next('stopped');
 
-    assert.match((await other.next('stopped')).description, /^End of recording/);
+    assert.match((await other.next('stopped')).description, /^end of recording/);
     assert.equal(await session.move('continue'), 'breakpoint: tool get_weather, app.ai:9');
     await other.stop();
 });

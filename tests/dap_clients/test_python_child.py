@@ -78,7 +78,7 @@ def test_parent_and_child_see_the_same_run_from_two_sides(tmp_path: Path) -> Non
         child.close()
         while "exit code 0" not in parent.until("output")["output"]:
             pass
-        assert parent.move("continue")["description"].startswith("End of recording")
+        assert parent.move("continue")["description"].startswith("end of recording")
 
 
 def test_steps_in_python_do_not_disturb_the_parent(tmp_path: Path) -> None:

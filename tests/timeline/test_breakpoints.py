@@ -13,8 +13,12 @@ from tests.support.stories import Story, parallel, weather
 
 
 def stops_of(session: DebugSession) -> list[int]:
-    """Where continue stops from the beginning, having made sure that rcontinue stops at the same moments."""
+    """Where continue stops from the beginning, having made sure that rcontinue stops at the same moments.
+
+    And that they are known without going there.
+    """
     session.cursor.goto(-1)
+    ahead = [row for row, _ in session.breakpoints.between(-1, session.timeline.frontier)]
     forwards = []
     while not (stop := session.cursor.resume()).at_edge:
         forwards.append(stop.moment)
@@ -22,6 +26,7 @@ def stops_of(session: DebugSession) -> list[int]:
     while not (stop := session.cursor.resume(BACKWARD)).at_edge:
         backwards.append(stop.moment)
     assert backwards == forwards[::-1]
+    assert ahead == forwards
     return forwards
 
 
@@ -124,6 +129,22 @@ def test_hits_go_on_counting_where_they_were() -> None:
 
     hits = [session.breakpoints.hits(breakpoint, moment) for moment in (50, 101, 103, 500, 101)]
     assert hits == [0, 0, 1, 50, 0]
+
+
+def test_a_look_ahead_is_for_a_part_and_can_be_ended() -> None:
+    """After one moment up to another; of several breakpoints at an event the first is named, and nothing moves."""
+    session = recorded(repeated(100))
+    session.break_at("tool", condition="n > 50")
+    session.break_at("tool")
+    looked: list[int] = []
+
+    found = session.breakpoints.between(101, 105, looked.append)
+
+    assert [(row, each.number) for row, each in found] == [(102, 2), (104, 1)]
+    assert session.moment == -1
+    session.breakpoints.between(-1, session.timeline.frontier, looked.append)
+    assert looked
+    assert stops_of(session)[:2] == [2, 4]
 
 
 def test_a_temporary_breakpoint_stops_once() -> None:

@@ -84,6 +84,22 @@ def test_marks_name_moments() -> None:
     assert session.mark("crash") == Mark(7, "crash")
     assert session.places.resolve("'crash") == 7
     assert session.mark().name == "3"
+    assert session.mark("early", at=2) == Mark(2, "early")
+    with pytest.raises(UsageError, match="a name is one word without quotes"):
+        session.mark("two words")
+
+
+def test_a_mark_may_be_beyond_what_was_read(tmp_path: Path) -> None:
+    """To go there reads on; where nothing is, a sentence says so."""
+    trace = write_trace(tmp_path / "t.jsonl", weather() * 300)
+    with DebugSession.open(trace) as session:
+        session.mark("late", at=4_000)
+        session.mark("never", at=99_999)
+        assert session.timeline.frontier < 4_000
+
+        assert session.places.resolve("'late") == 4_000
+        with pytest.raises(PlaceError, match="this trace has 4200 events"):
+            session.places.resolve("'never")
 
 
 def test_a_breakpoint_may_be_set_from_here() -> None:

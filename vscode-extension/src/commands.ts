@@ -6,10 +6,10 @@ import { choosePython, installInTerminal } from './adapter/installation';
 import type { MarksBody, WholeEvent } from './adapter/protocol';
 import { findPython } from './adapter/python';
 import { currentFolder, latestOrSentence } from './config/provider';
+import { eventChosen } from './editor/chosenEvent';
 import type { SessionModel } from './session/model';
 import { type Sessions, TYPE } from './session/sessions';
 import { pickTrace } from './traces/choice';
-import { momentOf } from './views/eventElement';
 
 const ISSUES = 'https://github.com/namel3ss-dbg/namel3ss-dbg/issues/new';
 
@@ -25,6 +25,9 @@ export function registerCommands(
   const move = (name: string, command: string, args: object = {}): void =>
     add(name, () => moving(sessions, (model) => model.request(command, args)));
 
+  const at = (chosen: readonly unknown[], run: (model: SessionModel, moment: number) => Promise<void>): Promise<void> =>
+    moving(sessions, async (model) => run(model, await eventChosen(model, chosen)));
+
   add('replayLatest', async () => replay(await latestOrSentence(currentFolder())));
   add('replayTrace', async (uri?: vscode.Uri) => replay(uri?.fsPath ?? (await pickTrace(currentFolder()))));
   add('followTrace', async () => follow(await pickTrace(currentFolder())));
@@ -39,9 +42,9 @@ export function registerCommands(
   add('previousEvent', () => moving(sessions, (model) => model.request('stepBack', oneEvent())));
   add('nextEvent', () => moving(sessions, (model) => model.request('next', oneEvent())));
   add('goToEvent', () => moving(sessions, goToEvent));
-  add('toggleBookmark', (element?: unknown) => moving(sessions, (model) => toggleBookmark(model, momentOf(element))));
+  add('toggleBookmark', (...chosen: unknown[]) => at(chosen, toggleBookmark));
   add('goToBookmark', () => moving(sessions, goToBookmark));
-  add('breakOnEvent', (element?: unknown) => moving(sessions, (model) => breakOnEvent(model, momentOf(element))));
+  add('breakOnEvent', (...chosen: unknown[]) => at(chosen, breakOnEvent));
 
   add('showTimeline', () => vscode.commands.executeCommand('namel3ss.timeline.focus'));
   add('installPackage', install);
@@ -111,8 +114,7 @@ function oneEvent(): object {
   return { threadId: vscode.debug.activeStackItem?.threadId ?? 1, granularity: 'instruction' };
 }
 
-async function toggleBookmark(model: SessionModel, chosen: number | undefined): Promise<void> {
-  const moment = chosen ?? model.position?.moment ?? 0;
+async function toggleBookmark(model: SessionModel, moment: number): Promise<void> {
   const { marks } = await model.request<MarksBody>('n3/marks');
   const remove = marks.some((mark) => mark.moment === moment);
   await model.request('n3/mark', remove ? { moment, remove } : { moment });
@@ -129,8 +131,7 @@ async function goToBookmark(model: SessionModel): Promise<void> {
   if (chosen) await model.goTo(chosen.moment);
 }
 
-async function breakOnEvent(model: SessionModel, chosen: number | undefined): Promise<void> {
-  const moment = chosen ?? model.position?.moment ?? 0;
+async function breakOnEvent(model: SessionModel, moment: number): Promise<void> {
   const { event } = await model.request<WholeEvent>('n3/event', { moment });
   const place = event.component_name ? `${event.component}:${event.component_name}` : event.event_type;
   vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint(place)]);

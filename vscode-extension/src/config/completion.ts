@@ -33,7 +33,7 @@ export function completed(configuration: Configuration, folder?: string): Config
       complete[key] = path.join(folder, value);
     }
   }
-  const roots = complete.sourceRoot;
+  const roots = complete.sourceRoot ?? folder; // traces are seldom beside the programs that they tell of
   if (folder && (typeof roots === 'string' || Array.isArray(roots))) {
     complete.sourceRoot = (Array.isArray(roots) ? roots : [roots]).map((root) =>
       typeof root === 'string' && !path.isAbsolute(root) && !root.startsWith('~') ? path.join(folder, root) : root,

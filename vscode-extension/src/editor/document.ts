@@ -8,7 +8,7 @@ import type { Moment, TraceRecord } from '../adapter/protocol';
 export type Language = 'json' | 'markdown' | 'plaintext';
 
 /** Characters that a line of a block has at most. */
-export const WIDEST = 100;
+export const WIDEST = 72;
 
 const INDENT = '  ';
 const FIRST = [
@@ -26,9 +26,17 @@ const FIRST = [
   'metadata',
   'role',
   'name',
+  'content',
+  'text',
+  'result',
+  'output',
+  'response',
 ];
 // Two events never share these, so they would only say that the two are not one.
 const IDENTITY = new Set(['event_id', 'parent_event_id', 'execution_id', 'timestamp']);
+const MARKDOWN = /^#{1,6} \S|^```|^\s*[-*] \S.*\n\s*[-*] \S|\*\*\S.*?\S\*\*|\[[^\]\n]+\]\([^)\s]+\)|^\|.*\|$/m;
+// Prose in long lines is shown as Markdown too, because VS Code wraps that.
+const LONGEST_LINE = 200;
 const RANKS = new Map(FIRST.map((key, index) => [key, index]));
 const READS_AS_ANOTHER = /^(?:null|true|false|[-+.\d].*|[-?:,[\]{}#&*!|>'"%@`~ ].*)$|: |:$| #|\s$/;
 
@@ -53,13 +61,10 @@ export function blocks(value: unknown): string {
   return `${laidOut(value, '').join('\n')}\n`;
 }
 
-/** The language that a whole value is best read in; `type` is the adapter's word for what it is. */
-export function languageOf(text: string, type?: string): Language {
-  if (type !== undefined && type !== 'text') return 'json';
-  if (isJson(text)) return 'json';
-  return /^#{1,6} \S|^```|^\s*[-*] \S.*\n\s*[-*] \S|\*\*\S.*?\S\*\*|\[[^\]\n]+\]\([^)\s]+\)|^\|.*\|$/m.test(text)
-    ? 'markdown'
-    : 'plaintext';
+/** The language that a whole value is best read in; a text may be written in any, other values are JSON. */
+export function languageOf(text: string, isText: boolean): Language {
+  if (!isText || isJson(text)) return 'json';
+  return MARKDOWN.test(text) || text.split('\n').some((line) => line.length > LONGEST_LINE) ? 'markdown' : 'plaintext';
 }
 
 /** JSON with one key to a line. Numbers stay as they are written, which parsing them would not promise. */

@@ -17,7 +17,8 @@ interface Token {
 
 const TOKEN =
   /[^\S\n]+|\n|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<word>[\p{L}_][\p{L}\p{N}_]*)|(?<text>"""[\s\S]*?"""|'''[\s\S]*?'''|"(?!"")(?:[^"\\\n]|\\[^\n])*"|'(?!'')(?:[^'\\\n]|\\[^\n])*')|(?<number>\d[\w.]*)|(?<sign>&&|\|\||[^\s])/uy;
-const TAG = /\{\{(?<hole>(?:[^"'}]|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\}(?!\}))*)\}\}|\{%(?<block>(?:[^"'%]|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|%(?!\}))*)%\}/g;
+const TAG =
+  /\{\{(?<hole>(?:[^"'}]|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|\}(?!\}))*)\}\}|\{%(?<block>(?:[^"'%]|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|%(?!\}))*)%\}/g;
 const LOOP = /\{%\s*(?:for\s+([\p{L}_][\p{L}\p{N}_]*)\s+in\b|(endfor)\b)/gu;
 
 const DECLARATIONS = new Set(['agent', 'tool', 'prompt', 'chain', 'step', 'llm', 'model']);
@@ -36,7 +37,7 @@ const WORDS = new Set([
 const TAKEN = new Set([
   'event_type', 'event_id', 'component', 'name', 'status', 'error', 'duration_ms', 'tokens_used', 'cost_estimate',
   'memory_usage_mb', 'inputs', 'outputs', 'metadata', 'moment', 'lane', 'depth', 'event', 'memory', 'tokens', 'cost',
-  'calls', 'errors', 'elapsed', 'frame', 'results',
+  'calls', 'errors', 'elapsed', 'events', 'frame', 'results',
 ]); // prettier-ignore
 
 /** The expression under a character of a file; nothing where the program says nothing that has a value. */
@@ -98,7 +99,10 @@ function asName(tokens: readonly Token[], at: number): Pointed | undefined {
 function keyOf(tokens: readonly Token[], at: number): string | undefined {
   let index = at - 1;
   if (tokens[index]?.text !== ':') {
-    while (tokens[index] && (tokens[index]?.text === ',' || tokens[index]?.kind === 'word' || tokens[index]?.kind === 'text')) {
+    while (
+      tokens[index] &&
+      (tokens[index]?.text === ',' || tokens[index]?.kind === 'word' || tokens[index]?.kind === 'text')
+    ) {
       index -= 1;
     }
     if (tokens[index]?.text !== '[') return undefined;
@@ -115,9 +119,7 @@ function isKey(tokens: readonly Token[], at: number): boolean {
 /** Whether a key stands where a declaration lists what it takes in; what a step gives is its own affair. */
 function isParameter(tokens: readonly Token[], at: number): boolean {
   const [block, outer] = blocksAround(tokens, at);
-  return (
-    block !== undefined && PARAMETERS.has(block) && (outer === 'prompt' || outer === 'tool' || outer === 'agent')
-  );
+  return block !== undefined && PARAMETERS.has(block) && (outer === 'prompt' || outer === 'tool' || outer === 'agent');
 }
 
 /** The words that opened the braces around a token, innermost first: a key (`inputs: {`) or a declaration. */
@@ -143,12 +145,12 @@ function opener(tokens: readonly Token[], brace: number): string {
 
 /** A path in the head of an `if`, `for` or `while`, or one that begins with what only a chain has. */
 function inCode(file: string, tokens: readonly Token[], at: number): Pointed | undefined {
-  const line = tokens.slice(0, at).findLastIndex((token, index) => {
-    const next = tokens[index + 1];
-    return next !== undefined && file.slice(token.end, next.start).includes('\n');
-  });
-  const head = tokens.slice(line + 1, at + 1).map((token) => token.text);
-  const isHeader = head.some((word, index) => HEADERS.has(word) && (index === 0 || head[index - 1] === '}' || head[index - 1] === 'else'));
+  const token = tokens[at];
+  const line = token ? file.lastIndexOf('\n', token.start) : -1;
+  const head = tokens.slice(0, at + 1).flatMap((each) => (each.start > line ? [each.text] : []));
+  const isHeader = head.some(
+    (word, index) => HEADERS.has(word) && (index === 0 || head[index - 1] === '}' || head[index - 1] === 'else'),
+  );
   const found = path(file, tokens, at, new Set(), isHeader);
   if (!found) return undefined;
   if (isHeader) return found;

@@ -142,7 +142,7 @@ const blocks: Record<string, Rule> = {
       3: 'entity.name.function.method',
       4: 'punctuation.section.parens.begin',
     }),
-    end: raw`(\))|(?=[{}])|${DECLARATION_BELOW}`,
+    end: raw`(\))|(?=\})|${DECLARATION_BELOW}`,
     endCaptures: captures({ 1: 'punctuation.section.parens.end' }),
     patterns: include('value'),
   },
@@ -158,11 +158,11 @@ const blocks: Record<string, Rule> = {
   },
   header: {
     patterns: [
-      match(raw`${ALONE}(effect)\s+(${WORD})`, { 1: 'storage.modifier.effect', 2: 'support.constant.effect' }),
+      match(raw`${ALONE}(effect)\s+(${WORD})`, { 1: 'storage.modifier.effect', 2: 'constant.language.effect' }),
       match(raw`${ALONE}(connects)\s+(to)\s+(${WORD})`, {
         1: 'storage.modifier.connects',
         2: 'storage.modifier.connects',
-        3: 'support.constant.database',
+        3: 'entity.name.type.database',
       }),
       ...include('text'),
       match(raw`\.`, 'punctuation.terminator'),
@@ -199,10 +199,7 @@ const blocks: Record<string, Rule> = {
   },
   block: brackets('block', '{', '}', include('entry')),
   // A block in an object is one whose owner was never closed.
-  object: brackets('object', '{', '}', [
-    ...include('comment', 'declaration', 'object-field', 'text', 'block'),
-    COMMA,
-  ]),
+  object: brackets('object', '{', '}', [...include('comment', 'declaration', 'object-field', 'text', 'block'), COMMA]),
 };
 
 // Fields and their values
@@ -210,7 +207,7 @@ const blocks: Record<string, Rule> = {
 function field(keys: readonly string[], ...value: string[]): Rule {
   return {
     begin: raw`${ALONE}(${any(keys)})\s*(:)`,
-    beginCaptures: captures({ 1: 'support.type.property-name', 2: 'punctuation.separator.key-value' }),
+    beginCaptures: captures({ 1: 'support.variable.property', 2: 'punctuation.separator.key-value' }),
     end: VALUE_END,
     patterns: include(...value),
   };
@@ -245,14 +242,14 @@ const values: Record<string, Rule> = {
       field(['target', 'start', 'entry', 'tool', 'tools'], 'reference'),
       field(['prompt', 'instructions', 'system', 'system_prompt'], 'reference'),
       field(['memory', 'policy'], 'policy', 'memory-reference'),
-      field(['kind'], 'kind', 'policy', 'value'),
+      field(['kind', 'type'], 'kind', 'policy', 'value'),
     ],
   },
   'llm-reference': reference('entity.name.type.llm'),
   'memory-reference': reference('entity.name.type.memory'),
   reference: reference('entity.name.function'),
-  policy: word(vocabulary.policies, 'support.constant.policy'),
-  kind: word(vocabulary.kinds, 'support.constant.kind'),
+  policy: word(vocabulary.policies, 'constant.language.policy'),
+  kind: word(vocabulary.kinds, 'constant.language.kind'),
   value: { patterns: include('comment', 'text', 'object', 'list', 'parens', 'environment', 'type', 'term') },
   expression: { patterns: include('comment', 'text', 'list', 'parens', 'environment', 'term') },
   list: brackets(
@@ -262,7 +259,7 @@ const values: Record<string, Rule> = {
     [...include('comment'), COMMA, ...include('value')],
     raw`(?=\})|${DECLARATION_BELOW}`,
   ),
-  parens: brackets('parens', '(', ')', [COMMA, ...include('expression')], raw`(?=[{}\]])`),
+  parens: brackets('parens', '(', ')', [COMMA, ...include('expression')], raw`(?=[{}\]])|${DECLARATION_BELOW}`),
   type: {
     patterns: [
       match(raw`${ALONE}(?:${any(vocabulary.types)})\b(?!\s*[.(])`, 'support.type.primitive'),
@@ -272,7 +269,7 @@ const values: Record<string, Rule> = {
   environment: match(raw`${ALONE}(env)(\.)(${WORD})`, {
     1: 'variable.language.env',
     2: 'punctuation.accessor',
-    3: 'constant.other.environment',
+    3: 'variable.other.constant.environment',
   }),
   term: {
     patterns: [
@@ -280,7 +277,7 @@ const values: Record<string, Rule> = {
       match(raw`${ALONE}\d[\w.]*`, 'invalid.illegal.number'),
       match(raw`${ALONE}(?:true|false|True|False)\b`, 'constant.language.boolean'),
       match(raw`${ALONE}(?:null|None)\b`, 'constant.language.null'),
-      match(raw`${ALONE}(?:and|or|not|in|contains|matches)\b`, 'keyword.operator.word'),
+      match(raw`${ALONE}(?:and|or|not|in|contains|matches)\b`, 'keyword.operator.wordlike'),
       match(raw`${ALONE}(?:if|else)\b`, 'keyword.control.conditional'),
       match(raw`(?<!\|)(\|)(?!\|)\s*(?:(${any(vocabulary.functions)})\b|(${WORD}))`, {
         1: 'keyword.operator.filter',
@@ -365,7 +362,7 @@ const texts: Record<string, Rule> = {
         'string.quoted.triple',
         '"""',
         templates(
-          '(?=""")',
+          `(?=""")|${DECLARATION_BELOW}`,
           innerText('double', '"(?!"")', '(")|(?=""")|$'),
           innerText('single', "'", `(')|(?=""")|$`),
         ),
@@ -374,7 +371,7 @@ const texts: Record<string, Rule> = {
         'string.quoted.triple',
         "'''",
         templates(
-          "(?=''')",
+          `(?=''')|${DECLARATION_BELOW}`,
           innerText('double', '"', `(")|(?=''')|$`),
           innerText('single', "'(?!'')", "(')|(?=''')|$"),
         ),

@@ -12,7 +12,10 @@ export function harmless(text: string): string {
 
 /** A text on one line, at most `most` characters of it. */
 export function oneLine(text: string, most = 200): string {
-  const head = text.slice(0, most * 2).trim().replace(BREAKS, ' ');
+  const head = text
+    .slice(0, most * 2)
+    .trim()
+    .replace(BREAKS, ' ');
   const line = harmless(head);
   return line.length > most || text.length > most * 2 ? `${[...line.slice(0, most)].slice(0, -1).join('')}…` : line;
 }

@@ -1,8 +1,8 @@
 // The recordings of some directories, newest first. Only what has changed since the last look is read again, and only
 // the newest are read at all until somebody asks for older ones.
 
-import { lstat, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { readSummary, type Summary } from './summary';
 
 /** Where to look, and for which endings. */
@@ -34,8 +34,7 @@ export class Listing {
   /** The newest traces, by when they began; at most `most` files are looked into. */
   async look(directories: readonly Directory[], most: number): Promise<Listed> {
     const files = new Map<string, Found>();
-    for (const directory of directories)
-      for (const found of await filesOf(directory)) files.set(found.path, found);
+    for (const directory of directories) for (const found of await filesOf(directory)) files.set(found.path, found);
     const newest = [...files.values()].sort((a, b) => b.changed - a.changed || (a.path < b.path ? 1 : -1));
     const chosen = newest.slice(0, most);
     const summaries = await inTurn(chosen, (found) => this.summaryOf(found));
@@ -83,10 +82,10 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
   return results;
 }
 
-/** The files that belong to a trace and go with it: its index, and the link to the latest that leads to it. */
-export async function belongings(trace: string, latestOf: (link: string) => Promise<string>): Promise<string[]> {
+/** The files that go with a trace when it is deleted: its index, and the link to the latest that leads to it. */
+export async function belongings(trace: string): Promise<string[]> {
   if ((await lstat(trace)).isSymbolicLink()) return [];
-  const link = join(trace, '..', LATEST);
-  const leadsHere = await latestOf(link).then((target) => join(link, '..', target) === trace || target === trace, () => false);
-  return [`${trace}.n3ix`, ...(leadsHere ? [link] : [])];
+  const link = join(dirname(trace), LATEST);
+  const target = await readlink(link).catch(() => undefined);
+  return [`${trace}.n3ix`, ...(target !== undefined && resolve(dirname(link), target) === trace ? [link] : [])];
 }

@@ -46,7 +46,11 @@ export async function readSummary(path: string): Promise<Summary | undefined> {
   try {
     const head = await firstEvent(file, size);
     if (!head) return undefined;
-    return summed({ path, size, changed: mtimeMs, app: path.split(/[\\/]/).at(-1) ?? path }, head, await last(file, size));
+    return summed(
+      { path, size, changed: mtimeMs, app: path.split(/[\\/]/).at(-1) ?? path },
+      head,
+      await last(file, size),
+    );
   } finally {
     await file.close();
   }
@@ -69,7 +73,8 @@ function hasProcess(pid: number): boolean {
   }
 }
 
-function summed(summary: Summary, head: Fields, end: Fields | 'too long' | undefined): Summary {
+/** Sum a trace up from its first event and its last. */
+export function summed(summary: Summary, head: Fields, end: Fields | 'too long' | undefined): Summary {
   const metadata = isObject(head.metadata) ? head.metadata : {};
   summary.app = textOf(head.component_name) ?? summary.app;
   summary.program = textOf(metadata.program);
@@ -108,7 +113,8 @@ async function firstEvent(file: FileHandle, size: number): Promise<Fields | unde
   const isCut = lines.length === 1 && size > FIRST_AT_MOST;
   for (const line of lines.slice(0, LINES_TRIED)) {
     const record = isCut ? fieldsOf(line) : recordOf(eventIn(line));
-    if (record && typeof record.event_type === 'string' && (record.event_id ?? record.timestamp) != null) return record;
+    if (record && typeof record.event_type === 'string' && (record.event_id ?? record.timestamp ?? null) !== null)
+      return record;
   }
   return undefined;
 }

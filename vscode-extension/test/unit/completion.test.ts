@@ -25,6 +25,12 @@ describe('a debug configuration', () => {
     });
   });
 
+  it('looks for sources in the folder, unless it says where they are', () => {
+    deepStrictEqual(completed({ trace: '/t.jsonl' }, '/w').sourceRoot, ['/w']);
+    deepStrictEqual(completed({ trace: '/t.jsonl', sourceRoot: '/else' }, '/w').sourceRoot, ['/else']);
+    strictEqual('sourceRoot' in completed({ trace: '/t.jsonl' }), false);
+  });
+
   it('runs a program in the folder, unless it says where', () => {
     strictEqual(completed({ program: 'app.ai' }, '/w').cwd, '/w');
     strictEqual(completed({ program: 'app.ai', cwd: 'sub' }, '/w').cwd, '/w/sub');

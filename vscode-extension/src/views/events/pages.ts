@@ -77,12 +77,12 @@ export class Pages {
     return rows;
   }
 
-  /** After which moment to ask in order to see `moment` and its neighbours. */
-  askFor(moment: Moment): Moment {
+  /** After which moment to ask in order to see `moment`, and its neighbours up to `before` events before it. */
+  askFor(moment: Moment, before = BEFORE): Moment {
     const near = [this.parent, ...this.stretches.map((each) => each.to)].filter(
       (edge) => edge < moment && moment - edge <= PAGE,
     );
-    return near.length > 0 ? Math.max(...near) : Math.max(moment - 1 - BEFORE, this.parent);
+    return near.length > 0 ? Math.max(...near) : Math.max(moment - 1 - before, this.parent);
   }
 
   /** Take in a page that was asked for after a moment. */
@@ -119,7 +119,10 @@ function joined(old: Stretch, fresh: Stretch): Stretch {
   const outside = old.nodes.filter((node) => node.moment <= fresh.after || node.moment > fresh.to);
   return {
     after: Math.min(old.after, fresh.after),
-    to: old.to === Infinity && fresh.to >= (old.nodes.at(-1)?.moment ?? old.after) ? fresh.to : Math.max(old.to, fresh.to),
+    to:
+      old.to === Infinity && fresh.to >= (old.nodes.at(-1)?.moment ?? old.after)
+        ? fresh.to
+        : Math.max(old.to, fresh.to),
     nodes: [...outside, ...fresh.nodes].sort((a, b) => a.moment - b.moment),
     followed: old.followed && fresh.followed,
   };

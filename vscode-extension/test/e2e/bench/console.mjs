@@ -11,12 +11,13 @@ export const readConsole = async (page) =>
 export const waitForConsole = (page, text) =>
   until(`"${text}" in the console`, async () => (await readConsole(page)).find((line) => line.includes(text)));
 
-/** Brings the console to the front with nothing in it. */
-export async function openConsole(page) {
+/** Brings the console to the front, with nothing in it if it is not told otherwise. */
+export async function openConsole(page, { clear = true } = {}) {
   await runCommand(page, 'Debug Console: Focus on Debug Console View');
   await page.locator('.repl-input-wrapper .view-lines').waitFor();
-  if ((await page.locator('.repl .monaco-list-row').count()) > 0)
-    await runCommand(page, 'Debug Console: Clear Console');
+  if (!clear || !(await page.locator('.repl .monaco-list-row').count())) return;
+  await page.locator('.composite.title .codicon-clear-all').first().click();
+  await until('empty console', async () => !(await page.locator('.repl .monaco-list-row').count()));
 }
 
 /** Types something and gives the lines that it was answered with. */

@@ -1,16 +1,15 @@
 // A session: starting it, moving in it, and knowing where it rests. Every stop has its number on the status bar, so a
 // test waits for the stop it expects and for nothing else.
-import { insist, until } from './until.mjs';
+import { insist, pause, until } from './until.mjs';
 import { answer, dismissQuickInput, notifications, openFile, pick, runCommand, statusBar } from './workbench.mjs';
 
-const POSITION = /[Ee]vent ([\d,.\u202f\u2009]+) of ([\d,.\u202f\u2009]+)/;
-const number = (text) => Number(text.replace(/\D/g, ''));
+const POSITION = /event (\d+) of (?:≥ )?(\d+)/;
 
-/** Where the run is said to rest: `{moment, events, text}`; undefined while there is no such text. */
+/** Where the run is said to rest: `{moment, last, text}`; undefined while nothing is said. */
 export async function readPosition(page) {
   for (const text of await statusBar(page)) {
     const found = POSITION.exec(text);
-    if (found) return { moment: number(found[1]) - 1, events: number(found[2]), text };
+    if (found) return { moment: Number(found[1]), last: Number(found[2]), text };
   }
   return undefined;
 }
@@ -30,7 +29,7 @@ const rests = (page) =>
 /** Waits until the run rests at a moment. */
 export const restsAt = (page, moment) =>
   until(
-    `stop at event ${moment + 1}`,
+    `stop at event ${moment}`,
     async () => {
       const position = await readPosition(page);
       return { moment: position?.moment, rests: await rests(page), said: await notifications(page) };
@@ -44,8 +43,9 @@ export async function restsAnywhere(page) {
   return (await readPosition(page)).moment;
 }
 
-const isDebugging = async (page) =>
-  (await page.locator('.debug-toolbar .codicon-debug-stop, .debug-toolbar .codicon-debug-disconnect').count()) > 0;
+const STOP = '.debug-toolbar .codicon-debug-stop, .debug-toolbar .codicon-debug-disconnect';
+const stopButton = (page) => page.locator(STOP).locator('visible=true').first(); // the bar stays, hidden, after the end
+const isDebugging = (page) => stopButton(page).isVisible();
 
 /** F5. Before all debuggers are known the key opens a view instead, so it is pressed again. */
 export async function pressF5(page) {
@@ -60,7 +60,7 @@ export async function pressF5(page) {
 /** Starts a configuration of launch.json by its name. */
 export async function start(page, name) {
   await runCommand(page, 'Debug: Select and Start Debugging');
-  await pick(page, name, { filter: name });
+  await pick(page, name);
 }
 
 /** Presses a button of the debug toolbar by the beginning of its name. */
@@ -80,45 +80,34 @@ export const pressTo = (page, label, moment) => leadsTo(page, moment, () => pres
 export async function goToMoment(page, moment) {
   if ((await readPosition(page))?.moment === moment) return;
   await runCommand(page, 'namel3ss: Go to Event...');
-  await answer(page, String(moment + 1));
+  await answer(page, String(moment));
   await restsAt(page, moment);
 }
 
-/** Ends the session, if there is one. */
+/** Ends all sessions that there are. */
 export async function stopDebugging(page) {
-  if (await isDebugging(page)) {
-    await insist(
-      'end of the session',
-      () =>
-        page
-          .locator('.debug-toolbar .codicon-debug-stop, .debug-toolbar .codicon-debug-disconnect')
-          .first()
-          .click({ timeout: 1000 })
-          .catch(() => {}),
-      async () => !(await isDebugging(page)),
-      { patienceMs: 5000 },
-    );
+  while (await isDebugging(page)) {
+    await stopButton(page)
+      .click({ timeout: 1000 })
+      .catch(() => {});
+    await pause();
   }
-  await ended(page);
 }
 
 /** Waits until nothing is debugged any more. */
 export const ended = (page) => until('end of the session', async () => !(await isDebugging(page)));
 
-/** Makes the window what it was before a test: no session, no breakpoints, nothing said, the app's file in front. */
+/** Makes the window what it was before a test: no session, no breakpoints, nothing said, one file in front. */
 export async function reset(page, file = 'app.ai') {
   if (await page.locator('.quick-input-widget').isVisible()) await dismissQuickInput(page);
   await stopDebugging(page);
-  await runCommand(page, 'View: Close All Editors');
-  await runCommand(page, 'Notifications: Clear All Notifications');
-  if (
-    await page
-      .locator(
-        '.debug-breakpoints .monaco-list-row .codicon-debug-breakpoint, .debug-breakpoints .monaco-list-row .codicon',
-      )
-      .count()
-  ) {
-    await runCommand(page, 'Debug: Remove All Breakpoints');
+  if ((await notifications(page)).length) await runCommand(page, 'Notifications: Clear All Notifications');
+  if (await page.locator('.debug-breakpoints .monaco-list-row .codicon:not(.codicon-check)').count()) {
+    await runCommand(page, 'Remove All Breakpoints');
   }
-  await openFile(page, file);
+  const tabs = await page.locator('.tab').evaluateAll((all) => all.map((tab) => tab.dataset.resourceName));
+  if (tabs.length !== 1 || tabs[0] !== file) {
+    await runCommand(page, 'View: Close All Editors');
+    await openFile(page, file);
+  }
 }

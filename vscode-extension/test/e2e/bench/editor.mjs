@@ -56,6 +56,10 @@ export const readLogPoints = (page) => linesWith(page, 'codicon-debug-breakpoint
 /** The line where the run is shown to rest, or undefined. */
 export const readStoppedLine = async (page) => (await linesWith(page, 'codicon-debug-stackframe')).at(0);
 
+/** The line of the cursor. */
+export const activeLine = async (page) =>
+  Number(await page.locator(`${EDITOR} .line-numbers.active-line-number`).first().textContent());
+
 /** Sets a breakpoint as a person does. Before all debuggers are known the key does nothing, so it is pressed again. */
 export async function setBreakpoint(page, line) {
   await goToLine(page, line);

@@ -198,3 +198,24 @@ export async function setChecked(page, text, wanted) {
   if (was !== wanted) await box.click();
   return was;
 }
+
+/** The row of a variable. */
+export async function variableRow(page, name) {
+  const row = page
+    .locator('.debug-variables .monaco-list-row')
+    .filter({ has: page.locator('.expression .name', { hasText: new RegExp(`^${name}\\s*[=:]?\\s*$`) }) })
+    .first();
+  await row.waitFor();
+  return row;
+}
+
+/** Does something while a filter of the Breakpoints pane is on or off, and says how it was before. */
+export async function withFilter(page, label, wanted, action) {
+  const was = await setChecked(page, label, wanted);
+  try {
+    await action();
+  } finally {
+    await setChecked(page, label, was);
+  }
+  return was;
+}

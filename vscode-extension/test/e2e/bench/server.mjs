@@ -32,17 +32,22 @@ const SETTINGS = {
   'files.hotExit': 'off',
   'files.autoSave': 'off',
   'remote.autoForwardPorts': false,
-  'debug.toolBarLocation': 'docked',
   'debug.onTaskErrors': 'showErrors',
 };
 
-/** Starts a server for a folder; it resolves when the server answers. `set` changes the user's settings, `stop` ends it
- * and removes its profile. */
+/** Starts a server for a folder; it resolves when the server answers. `set` changes settings, `stop` ends it and
+ * removes its profile. */
 export async function startServer({ folder, vsix, settings = {} }) {
   const profile = mkdtempSync(path.join(tmpdir(), 'n3-vscode-'));
-  const user = path.join(profile, 'user-data/User');
-  mkdirSync(user, { recursive: true });
-  writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }, undefined, 2));
+  // Settings that belong to a machine are not read from the user's file when the editor's server is another machine.
+  const files = ['User', 'Machine'].map((name) => path.join(profile, 'user-data', name, 'settings.json'));
+  const set = (changed) => {
+    for (const file of files) {
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, JSON.stringify({ ...SETTINGS, ...settings, ...changed }, undefined, 2));
+    }
+  };
+  set({});
   const child = spawn(SERVE, [folder, '0', profile, ...(vsix ? ['--install', vsix] : [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -69,7 +74,7 @@ export async function startServer({ folder, vsix, settings = {} }) {
     const origin = await new Promise((done, fail) => {
       const read = (text) => {
         log += text;
-        const found = /listening on (http:\S+)/.exec(log);
+        const found = /vscode-web: listening on (http:\S+)/.exec(log);
         if (found) done(found[1]);
       };
       child.stdout.on('data', read);
@@ -77,11 +82,6 @@ export async function startServer({ folder, vsix, settings = {} }) {
       ended.then((code) => fail(new Error(`the server ended with ${code}:\n${log}`)));
       setTimeout(() => fail(new Error(`the server did not answer:\n${log}`)), 90_000).unref();
     });
-    const set = (changed) =>
-      writeFileSync(
-        path.join(user, 'settings.json'),
-        JSON.stringify({ ...SETTINGS, ...settings, ...changed }, undefined, 2),
-      );
     return { origin, set, stop };
   } catch (error) {
     await stop();

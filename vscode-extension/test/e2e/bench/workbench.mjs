@@ -20,8 +20,9 @@ export async function openWorkbench({ origin, folder, file, extension, tests, vi
     executablePath: process.env.CHROMIUM ?? BROWSERS.find(existsSync),
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
+  let page;
   try {
-    const page = await browser.newPage({
+    page = await browser.newPage({
       viewport: viewport ?? { width: 1500, height: 1200 },
       reducedMotion: 'reduce',
     });
@@ -45,7 +46,7 @@ export async function openWorkbench({ origin, folder, file, extension, tests, vi
     const query = new URLSearchParams({ folder: path.resolve(folder) });
     if (payload.length) query.set('payload', JSON.stringify(payload));
     await page.goto(`${origin}/?${query}`);
-    await page.waitForSelector('.monaco-workbench .statusbar', { timeout: Number(process.env.T ?? 60_000) });
+    await page.waitForSelector('.monaco-workbench .statusbar', { timeout: 60_000 });
     if (file)
       await page.waitForSelector(`.tab.active[data-resource-name="${path.basename(file)}"]`, { timeout: 30_000 });
     // It looks ready long before it is; its last phase leaves marks.
