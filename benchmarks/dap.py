@@ -78,6 +78,13 @@ BARS = (
     Bar("next", 0.5),
     Bar("stepBack", 0.5),
     Bar("waterfall", 1.5),
+    Bar("n3/position", 0.3, 1.5),
+    Bar("n3/inline", 0.5, 2.0),
+    Bar("n3/path", 1.0, 3.0),
+    Bar("n3/event", 0.3, 1.5),
+    Bar("n3/stops", 2.0, 40.0),
+    Bar("n3/children", 5.0, 20.0),
+    Bar("filtered", 10.0, 40.0),
     Bar("first stop", 400.0),
 )
 
@@ -156,7 +163,8 @@ class Adapter:
     breakpoints: tuple[Path, int] | None = None
     """Where it stops first, when it does not on entry."""
     expression: str = "1 + 1"
-    goes_back: bool = False
+    is_ours: bool = False
+    """Whether it goes back, and answers our own requests."""
 
     def begin(self) -> tuple[Client, int]:
         """A session that has come to its first stop, and the thread that it is on."""
@@ -197,10 +205,29 @@ def measure(adapter: Adapter, rounds: int) -> dict[str, list[float]]:
         found[name] = [_timed(look) for _ in range(rounds)]
     found["next"] = [_timed(lambda: _step(client, "next", thread)) for _ in range(rounds)]
     found["waterfall"] = [_timed(lambda: _waterfall(client, thread)) for _ in range(rounds)]
-    if adapter.goes_back:
+    if adapter.is_ours:
         found["stepBack"] = [_timed(lambda: _step(client, "stepBack", thread)) for _ in range(rounds)]
+        for name, look in _views(client, thread).items():
+            found[name] = [_timed(look) for _ in range(rounds)]
     client.close()
     return found
+
+
+def _views(client: Client, thread: int) -> dict[str, Callable[[], Any]]:
+    """What an extension asks for its views, with breakpoints that have many stops and one whose condition is rare."""
+    specs = [{"name": "tool"}, {"name": "error"}, {"name": "llm at end", "condition": "tokens_used > 100000"}]
+    client.ask("setFunctionBreakpoints", breakpoints=specs)
+    path = client.ask("stackTrace", threadId=thread)["stackFrames"][0]["source"]["path"]
+    wanted = {"components": ["tool"], "text": "search"}
+    return {
+        "n3/position": lambda: client.ask("n3/position"),
+        "n3/inline": lambda: client.ask("n3/inline", path=path),
+        "n3/path": lambda: client.ask("n3/path"),
+        "n3/event": lambda: client.ask("n3/event"),
+        "n3/stops": lambda: client.ask("n3/stops"),
+        "n3/children": lambda: client.ask("n3/children", parent=0),
+        "filtered": lambda: client.ask("n3/children", parent=0, filter=wanted),
+    }
 
 
 def _step(client: Client, command: str, thread: int) -> int:
@@ -239,7 +266,7 @@ def adapters(folder: Path, events: int) -> Iterator[Adapter]:
         environment,
         {"trace": str(trace)},
         expression="tokens > 100",
-        goes_back=True,
+        is_ours=True,
     )
     if find_spec("debugpy") is None:
         sys.stderr.write("debugpy is not installed, so nothing is compared with it.\n")

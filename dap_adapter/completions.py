@@ -52,7 +52,7 @@ def _names(adapter: Adapter, before: str, frame: int | None) -> Iterator[dap.Com
     begun = _NAME.search(before)
     typed = begun[1] or "" if begun is not None else ""
     look = Look(adapter, frame_of(adapter, frame))
-    for name in (*look.scope.names(), "frame", "results"):
+    for name in (*look.scope.names(), "frame", "results", "events"):
         if name.lower().startswith(typed.lower()) and is_name(name):
             yield _item(adapter, name, len(before) - len(typed), len(typed), "variable", "")
 

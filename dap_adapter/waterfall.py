@@ -101,8 +101,11 @@ class Waterfall:
 
     def _position(self) -> dict[str, Any]:
         moment = max(self._adapter.run.moment, 0)
+        if not self.tracks.count:
+            return {"moment": moment, "ms": 0, "track": 0, "depth": 0}
         known = min(moment, self.tracks.count - 1)
-        return {"moment": moment, "ms": self._ms(known) if known >= 0 else 0}
+        track, level = self.tracks.place_of(known)
+        return {"moment": moment, "ms": self._ms(known), "track": track, "depth": level}
 
     def _totals(self, window: Window) -> dict[str, Any]:
         first, last = window.first, window.last

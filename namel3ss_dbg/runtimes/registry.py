@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..events import ProgramError
+from ..events import Payload, ProgramError
 from ..recording import ExecutionTracer
 from .brace.runtime import BraceLanguage
 
@@ -36,6 +36,11 @@ class Runtime(Protocol):
     @property
     def sources(self) -> Sequence[str]:
         """The files that the program was read from, as its events name them."""
+        ...
+
+    @property
+    def source(self) -> Payload:
+        """Where the program begins: the `source` of an event's metadata."""
         ...
 
     async def run(self, tracer: ExecutionTracer, *, entry: str | None = None, arguments: dict[str, Any]) -> Any:

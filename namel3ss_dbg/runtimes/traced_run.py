@@ -59,9 +59,14 @@ def execute(
 
 
 def about(runtime: Runtime, program: str, entry: str | None) -> Payload:
-    """What a trace tells of its program: its file, what was run of it, and what its sources were at the time."""
+    """What a trace tells of its program: its file and its first line, what was run of it, its sources."""
     digests = {file: digest_of(Path(file)) for file in runtime.sources}
-    return {"program": program, "entry": entry, "sha256": {file: digest for file, digest in digests.items() if digest}}
+    return {
+        "program": program,
+        "entry": entry,
+        "source": runtime.source,
+        "sha256": {file: digest for file, digest in digests.items() if digest},
+    }
 
 
 def _finish(tracer: ExecutionTracer, execution: Execution | None, status: str, **how: Any) -> Path | None:

@@ -734,10 +734,10 @@ def test_huge_files_are_a_sentence(tmp_path: Path) -> None:
     assert "larger than" in str(mistake("#" * (LARGEST + 1)))
     with (tmp_path / "huge.ai").open("wb") as file:
         file.truncate(10_000_000_000)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(SourceError, match="larger than"):
         parse_program("huge.ai")
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -773,12 +773,12 @@ def test_huge_files_are_a_sentence(tmp_path: Path) -> None:
 )
 def test_bombs_are_sentences(text: str) -> None:
     """What is nested or repeated without measure is a mistake like any other, found in moments."""
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ProgramError) as caught:
         check(parsed(text))
 
     assert isinstance(caught.value, SourceError | SeveralMistakes)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 # Mistakes

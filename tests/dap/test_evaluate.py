@@ -180,6 +180,7 @@ def test_completion(client: DapClient, weather_trace: Path) -> None:
     assert "tokens" in _completed(client, "tok")
     assert "1 + tokens" in _completed(client, "1 + tok")
     assert _completed(client, "frame.inp") == ["frame.inputs"]
+    assert "events[6].outputs" in _completed(client, "events[6].out")
     assert "frame.outputs.tool_calls" in _completed(client, "frame.outputs.")
     assert ".break" in _completed(client, ".br")
     assert ".break tool:get_weather" in _completed(client, ".break tool:g")

@@ -173,7 +173,7 @@ def test_by_time(client: DapClient, weather_trace: Path) -> None:
     assert (part["begin"], part["end"], part["size"]) == (310.0, 390.001, 10.001)
     assert (part["from"], part["to"]) == (4, 3)
     assert [span["label"] for span in part["spans"]] == ["app demo", "agent Helper", "turn 1", "llm openai"]
-    assert part["position"] == {"moment": 0, "ms": 0.0}
+    assert part["position"] == {"moment": 0, "ms": 0.0, "track": 0, "depth": 0}
     whole = client.ask("n3/timeline", axis="time")
     assert (whole["from"], whole["to"], whole["elapsedMs"], whole["totals"]["elapsedMs"]) == (0, 13, 1300.0, 1300.0)
 

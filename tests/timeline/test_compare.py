@@ -203,6 +203,6 @@ def test_deep_runs_take_linear_time() -> None:
         story.end()
     one, other = recorded(story.events).timeline, recorded(story.events).timeline
 
-    began = time.perf_counter()
+    began = time.process_time()
     assert compare(one, other) is None
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

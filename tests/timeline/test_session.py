@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from namel3ss_dbg.events import BEGINNING, ExpressionError, Mark, Stop, TraceError, TraceFilter, UsageError
+from namel3ss_dbg.events import BEGINNING, ExpressionError, Mark, PlaceError, Stop, TraceError, TraceFilter, UsageError
 from namel3ss_dbg.timeline.session import DebugSession, Mock
 from namel3ss_dbg.timeline.state import ABSENT, Change
 from tests.support.runs import live, recorded

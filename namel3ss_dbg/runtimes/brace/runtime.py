@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from ...events import ProgramError, SourceError
+from ...events import Payload, ProgramError, SourceError
 from ...recording import ExecutionTracer
 from ..python.tool import PythonTool
 from .check import check, steps_in
@@ -47,6 +47,11 @@ class BraceRuntime:
     def sources(self) -> tuple[str, ...]:
         """The files that the program was read from, as its events name them."""
         return tuple(self.program.sources)
+
+    @property
+    def source(self) -> Payload:
+        """Where the app is declared."""
+        return self.program.app.at.to_dict()
 
     async def run(self, tracer: ExecutionTracer, *, entry: str | None = None, arguments: dict[str, Any]) -> Any:
         """Execute the program once under a tracer and return what it returns."""

@@ -193,7 +193,7 @@ export interface TimelinePicture {
   elapsedMs: number;
   /** Whether it knows of all that there are and will be. */
   complete: boolean;
-  position: { moment: Moment; ms: number };
+  position: { moment: Moment; ms: number; track: number; depth: number };
   totals: { events: number; errors: number; tokens: number; cost: number; elapsedMs: number };
   buckets: TimelineBucket[];
   tracks: TimelineTrack[];

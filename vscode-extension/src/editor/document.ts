@@ -7,8 +7,11 @@ import type { Moment, TraceRecord } from '../adapter/protocol';
 /** The language that a document is shown in. */
 export type Language = 'json' | 'markdown' | 'plaintext';
 
-/** Characters that a line of a block has at most. */
-export const WIDEST = 72;
+/** Characters that a line has, as far as indentation leaves a text enough of them. */
+export const WIDEST = 80;
+
+/** Characters that a line of a text may have however far in it stands. */
+export const NARROWEST = 48;
 
 const INDENT = '  ';
 const FIRST = [
@@ -17,10 +20,6 @@ const FIRST = [
   'component_name',
   'status',
   'error',
-  'duration_ms',
-  'tokens_used',
-  'cost_estimate',
-  'memory_usage_mb',
   'inputs',
   'outputs',
   'metadata',
@@ -32,12 +31,18 @@ const FIRST = [
   'output',
   'response',
 ];
+// Measurements differ nearly always; an editor shows the first difference, which should be one of words.
+const LAST = ['duration_ms', 'tokens_used', 'cost_estimate', 'memory_usage_mb'];
 // Two events never share these, so they would only say that the two are not one.
 const IDENTITY = new Set(['event_id', 'parent_event_id', 'execution_id', 'timestamp']);
-const MARKDOWN = /^#{1,6} \S|^```|^\s*[-*] \S.*\n\s*[-*] \S|\*\*\S.*?\S\*\*|\[[^\]\n]+\]\([^)\s]+\)|^\|.*\|$/m;
+const MARKDOWN = /^#{1,6} \S|^```|^[ \t]*[-*] \S.*\n[ \t]*[-*] \S|\*\*\S.*?\S\*\*|\[[^\]\n]+\]\([^)\s]+\)|^\|.*\|$/m;
+const LOOKED_AT = 5_000;
 // Prose in long lines is shown as Markdown too, because VS Code wraps that.
 const LONGEST_LINE = 200;
-const RANKS = new Map(FIRST.map((key, index) => [key, index]));
+const RANKS = new Map([
+  ...FIRST.map((key, index): [string, number] => [key, index - FIRST.length]),
+  ...LAST.map((key, index): [string, number] => [key, index + 1]),
+]);
 const READS_AS_ANOTHER = /^(?:null|true|false|[-+.\d].*|[-?:,[\]{}#&*!|>'"%@`~ ].*)$|: |:$| #|\s$/;
 
 /** What an event is called in titles: `#7 llm_call_end offline`. */
@@ -64,7 +69,9 @@ export function blocks(value: unknown): string {
 /** The language that a whole value is best read in; a text may be written in any, other values are JSON. */
 export function languageOf(text: string, isText: boolean): Language {
   if (!isText || isJson(text)) return 'json';
-  return MARKDOWN.test(text) || text.split('\n').some((line) => line.length > LONGEST_LINE) ? 'markdown' : 'plaintext';
+  return MARKDOWN.test(text.slice(0, LOOKED_AT)) || text.split('\n').some((line) => line.length > LONGEST_LINE)
+    ? 'markdown'
+    : 'plaintext';
 }
 
 /** JSON with one key to a line. Numbers stay as they are written, which parsing them would not promise. */
@@ -127,10 +134,11 @@ function scalar(value: unknown, indent: string): [string, ...string[]] {
   if (isObject(value)) return ['{}'];
   if (typeof value !== 'string') return [String(value)];
   if (value === '') return ['""'];
-  if (!value.includes('\n') && value.length <= WIDEST) {
+  const width = Math.max(WIDEST - indent.length, NARROWEST);
+  if (!value.includes('\n') && value.length <= width) {
     return [READS_AS_ANOTHER.test(value) ? JSON.stringify(value) : value];
   }
-  const lines = value.split('\n').map(broken);
+  const lines = value.split('\n').map((line) => broken(line, width));
   const mark = lines.some((parts) => parts.length > 1) ? '>' : '|';
   // A line that goes on from the one above it stands further in, so that it is not taken for one of the text's own.
   const laid = lines.flatMap((parts) => parts.map((part, index) => (index ? INDENT : '') + part));
@@ -138,17 +146,17 @@ function scalar(value: unknown, indent: string): [string, ...string[]] {
 }
 
 /** One line of a text as several: after sentences, and where those are long, between words. */
-function broken(line: string): string[] {
-  if (line.length <= WIDEST) return [line];
-  return line.split(/(?<=[.!?;])\s+(?=\S)/).flatMap(wrapped);
+function broken(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  return line.split(/(?<=[.!?;])\s+(?=\S)/).flatMap((sentence) => wrapped(sentence, width));
 }
 
-function wrapped(sentence: string): string[] {
+function wrapped(sentence: string, width: number): string[] {
   const lines: string[] = [];
   let rest = sentence;
-  while (rest.length > WIDEST) {
-    const space = rest.lastIndexOf(' ', WIDEST);
-    const end = space > 0 ? space : WIDEST;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const end = space > 0 ? space : width;
     lines.push(rest.slice(0, end));
     rest = rest.slice(space > 0 ? end + 1 : end);
   }
@@ -156,7 +164,7 @@ function wrapped(sentence: string): string[] {
 }
 
 function byRank(one: string, other: string): number {
-  const [first, second] = [RANKS.get(one) ?? FIRST.length, RANKS.get(other) ?? FIRST.length];
+  const [first, second] = [RANKS.get(one) ?? 0, RANKS.get(other) ?? 0];
   return first - second || (one < other ? -1 : 1);
 }
 

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { TYPE } from '../session/sessions';
 import { expressionAt } from './expression';
 
-const LONGEST_FILE = 2_000_000;
+const LONGEST_FILE = 500_000;
 
 /** Registers what can be pointed at while a run is stopped. */
 export function registerHover(context: vscode.ExtensionContext): void {

@@ -54,7 +54,8 @@ export function whole(count: number): string {
 /** An amount of dollars. */
 export function cost(dollars: number): string {
   if (dollars > 0 && dollars < 0.0001) return '< $0.0001';
-  return `$${dollars >= 1000 ? whole(dollars) : dollars.toFixed(dollars >= 1 ? 2 : 4)}`;
+  if (dollars >= 1) return `$${dollars >= 1000 ? whole(dollars) : dollars.toFixed(2)}`;
+  return `$${dollars.toFixed(4).replace(/0{1,2}$/, '')}`;
 }
 
 /** A number of bytes. */

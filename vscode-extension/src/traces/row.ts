@@ -50,7 +50,7 @@ export function rowOf(row: number, line: Line, text: string, began: number | und
     edge: span ? (span[2] as 'start' | 'end') : 'point',
     kind: oneLine((span?.[1] ?? type).replaceAll('_', ' '), 60),
     component: oneLine(component, 40),
-    name: oneLine(name, 80),
+    name: oneLine(modelOf(event) ?? name, 80),
     failed: isFailure(type, status),
     status,
     said: type === INVALID ? oneLine(text, SAID_AT_MOST) : saidBy(event) || cutOff(text, line.length),
@@ -58,6 +58,11 @@ export function rowOf(row: number, line: Line, text: string, began: number | und
     durationMs: numberOf(event.duration_ms),
     tokens: numberOf(event.tokens_used),
   };
+}
+
+/** The name of the model that a call is made to, which says more than its provider's. */
+export function modelOf(event: Fields): string | undefined {
+  return event.component === 'llm' && isObject(event.metadata) ? textOf(event.metadata.llm) : undefined;
 }
 
 /** What an event says, on one line: its error, its answer or its question, else its values. */

@@ -4,7 +4,7 @@
 import { rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import * as vscode from 'vscode';
-import { cost, counted, duration, moment, size } from '../traces/amounts';
+import { cost, counted, duration, moment, size, whole } from '../traces/amounts';
 import { pickTrace, placeOf, SIGNS } from '../traces/choice';
 import { belongings, beganAt } from '../traces/listing';
 import { recordings, traceDirectory } from '../traces/recordings';
@@ -119,8 +119,8 @@ function tooltip(trace: Summary): vscode.MarkdownString {
   const facts: [string, string | undefined][] = [
     ['Began', `${moment(beganAt(trace), 0)}`],
     ['Duration', trace.durationMs === undefined ? undefined : duration(trace.durationMs)],
-    ['Events', trace.events === undefined ? undefined : counted(trace.events, 'event')],
-    ['Tokens', trace.tokens === undefined ? undefined : counted(trace.tokens, 'token')],
+    ['Events', trace.events === undefined ? undefined : whole(trace.events)],
+    ['Tokens', trace.tokens === undefined ? undefined : whole(trace.tokens)],
     ['Cost', trace.cost === undefined ? undefined : cost(trace.cost)],
     ['Program', trace.program === undefined ? undefined : placeOf(trace.program)],
     ['File', `${placeOf(trace.path)}, ${size(trace.size)}`],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TraceRecord } from '../../src/adapter/protocol';
-import { blocks, comparable, eventTitle, indented, languageOf, WIDEST } from '../../src/editor/document';
+import { blocks, comparable, eventTitle, indented, languageOf, NARROWEST, WIDEST } from '../../src/editor/document';
 
 const lines = (...text: string[]): string => text.map((line) => `${line}\n`).join('');
 
@@ -26,8 +26,8 @@ describe('values as blocks of text', () => {
       lines(
         'messages:',
         '  - role: user',
-        '    calls: []',
         '    content: Hello',
+        '    calls: []',
         '  - role: assistant',
         '    content:',
         '      - a',
@@ -87,11 +87,19 @@ describe('values as blocks of text', () => {
     assert.equal(shown.match(/word/g)?.length, 50);
   });
 
+  it('leaves a text enough room wherever it stands', () => {
+    const deep = [0, 1, 2, 3].reduce<unknown>((inner, key) => ({ [`key_${key}`]: inner }), 'word '.repeat(200).trim());
+    const texts = blocks({ [`a_${'long'.repeat(20)}`]: deep }).match(/ +word.*/g) ?? [];
+    assert.ok(texts.length > 1);
+    const longest = Math.max(...texts.map((line) => line.trim().length));
+    assert.ok(longest <= WIDEST - 10 && longest > NARROWEST, `${longest}`);
+  });
+
   it('opens JSON within a text', () => {
-    const content = JSON.stringify({ city: 'Oslo', sky: 'cloudy', more: 'x'.repeat(80) });
+    const content = JSON.stringify({ city: 'Oslo', sky: 'cloudy', more: 'x'.repeat(60) });
     assert.equal(
       blocks({ content }),
-      lines('content: !json', '  city: Oslo', `  more: ${'x'.repeat(80)}`, '  sky: cloudy'),
+      lines('content: !json', '  city: Oslo', `  more: ${'x'.repeat(60)}`, '  sky: cloudy'),
     );
   });
 
@@ -127,9 +135,9 @@ describe('events as documents', () => {
         'event_type: llm_call_end',
         'component: llm',
         'component_name: offline',
-        'tokens_used: 12',
         'outputs:',
         '  text: Hi',
+        'tokens_used: 12',
       ),
     );
     assert.equal(

@@ -38,10 +38,10 @@ describe('a row of the events tree', () => {
     strictEqual(descriptionOf(call, { ...elsewhere, rests: 'end' }), '#13 (end) · 812 ms · 41 tokens');
   });
 
-  it('says of an open call whether it still runs', () => {
-    const open = { ...call, end: null, durationMs: null, tokens: 0 };
+  it('says of an open call whether it may still end', () => {
+    const open = { ...call, end: null, durationMs: 0, tokens: 0 };
 
-    strictEqual(descriptionOf(open, { ...elsewhere, complete: false }), '#7 · running');
+    strictEqual(descriptionOf(open, { ...elsewhere, complete: false }), '#7 · open');
     strictEqual(descriptionOf(open, elsewhere), '#7 · never ended');
     strictEqual(iconOf(open, { ...elsewhere, complete: false }).id, 'loading~spin');
     strictEqual(iconOf(open, elsewhere).id, 'debug-disconnect');

@@ -37,7 +37,7 @@ const KINDS: Record<string, Icon> = {
 const OTHER: Icon = { id: 'circle-small', colour: undefined };
 const RESTS: Icon = { id: 'debug-stackframe', colour: 'debugIcon.breakpointCurrentStackframeForeground' };
 const FAILED: Icon = { id: 'error', colour: 'list.errorForeground' };
-const RUNNING: Icon = { id: 'loading~spin', colour: 'charts.yellow' };
+const OPEN: Icon = { id: 'loading~spin', colour: 'charts.yellow' };
 const NEVER_ENDED: Icon = { id: 'debug-disconnect', colour: 'charts.yellow' };
 
 /** What stands in the row. */
@@ -49,8 +49,8 @@ export function labelOf(node: EventNode): string {
 export function descriptionOf(node: EventNode, { rests, complete }: Circumstances): string {
   return [
     rests === 'end' ? `#${node.end} (end)` : `#${node.moment}`,
-    node.end === null ? (complete ? 'never ended' : 'running') : undefined,
-    node.durationMs === null ? undefined : duration(node.durationMs),
+    node.end === null ? (complete ? 'never ended' : 'open') : undefined,
+    took(node),
     node.tokens ? counted(node.tokens, 'token') : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -61,7 +61,7 @@ export function descriptionOf(node: EventNode, { rests, complete }: Circumstance
 export function iconOf(node: EventNode, { rests, complete }: Circumstances): Icon {
   if (rests) return RESTS;
   if (hasFailed(node)) return FAILED;
-  if (node.end === null) return complete ? NEVER_ENDED : RUNNING;
+  if (node.end === null) return complete ? NEVER_ENDED : OPEN;
   return KINDS[node.kind] ?? COMPONENTS[node.component] ?? OTHER;
 }
 
@@ -72,8 +72,8 @@ export function spoken(node: EventNode, { rests, complete }: Circumstances): str
     labelOf(node),
     `event ${node.moment}`,
     hasFailed(node) ? 'failed' : undefined,
-    node.end === null ? (complete ? 'never ended' : 'running') : undefined,
-    node.durationMs === null ? undefined : duration(node.durationMs),
+    node.end === null ? (complete ? 'never ended' : 'open') : undefined,
+    took(node),
     node.tokens ? counted(node.tokens, 'token') : undefined,
     errors > 0 && node.hasChildren ? `${counted(errors, 'failure')} in it` : undefined,
     rests && (rests === 'end' ? 'the run rests at its end' : 'the run rests here'),
@@ -101,12 +101,16 @@ export function figures(node: EventNode): string {
   return [
     `event ${range}`,
     `${duration(node.elapsedMs)} after the start`,
-    node.durationMs === null ? undefined : `took ${duration(node.durationMs)}`,
+    took(node) && `took ${took(node)}`,
     node.tokens ? counted(node.tokens, 'token') : undefined,
     node.cost ? cost(node.cost) : undefined,
   ]
     .filter((part) => part !== undefined)
     .join(' · ');
+}
+
+function took({ end, durationMs }: EventNode): string | undefined {
+  return end === null || durationMs === null ? undefined : duration(durationMs);
 }
 
 /** What stands in a row for events that were not asked for yet: "#102 to #7949". */

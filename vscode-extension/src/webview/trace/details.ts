@@ -2,8 +2,9 @@
 // like conversations, and everything can be folded. What is very long is cut, and shown whole when asked for.
 
 import { harmless } from '../../traces/harmless';
-import { isObject, numberOf, recordOf, textOf, type Fields } from '../../traces/record';
+import { fieldsOf, INVALID, isObject, numberOf, recordOf, textOf, type Fields } from '../../traces/record';
 import { cost, counted, duration, size } from '../../traces/amounts';
+import { modelOf } from '../../traces/row';
 import { button, element, sign } from './elements';
 
 /** What the buttons of the pane do. */
@@ -30,7 +31,9 @@ export function showEvent(
   deeds: Deeds,
 ): void {
   const event = recordOf(text);
-  const parts: Node[] = event ? partsOf(row, event, deeds) : [heading(row, { event_type: 'invalid_line' }, deeds)];
+  const parts: Node[] = event
+    ? partsOf(row, event, deeds)
+    : [heading(row, isCut ? fieldsOf(text) : { event_type: INVALID }, deeds)];
   if (isCut) {
     const note = element('p', 'note', `This event has ${size(bytes)}; only its beginning is shown here. `);
     note.append(button('Open as text', 'link', deeds.openAsText));
@@ -63,10 +66,13 @@ function heading(row: number, event: Fields, deeds: Deeds): HTMLElement {
   const status = textOf(event.status);
   const failed = status === 'failed' || type === 'error_occurred';
   const title = element('h2', `component-${known(component)}`, [sign(component)]);
-  title.append(element('span', 'name', textOf(event.component_name) ?? type), element('span', 'type', type));
+  title.append(
+    element('span', 'name', modelOf(event) ?? textOf(event.component_name) ?? type),
+    element('span', 'type', type),
+  );
   const took = numberOf(event.duration_ms);
   const facts: [string, string | undefined][] = [
-    ['number', `#${row}`],
+    ['', `#${row}`],
     [failed ? 'status failed' : 'status', status],
     ['', took === undefined ? undefined : duration(took)],
     ['', amount(event.tokens_used, (tokens) => counted(tokens, 'token'))],
