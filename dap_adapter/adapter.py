@@ -23,7 +23,7 @@ from .handles import Handles
 from .logpoints import tell_messages
 from .marks import Marks
 from .progress import Progress
-from .registry import BY_COMMAND, Row
+from .registry import BY_COMMAND, OWN, Row
 from .session import Session
 from .sources import Sources
 from .stacks import Stacks
@@ -227,20 +227,29 @@ class Adapter:
         self.stacks.forget()
         self.breakpoints.tell_problems()
         self.stacks.tell_changes()
-        event = self.session.event
+        event, thread = self.session.event, self.stacks.current_thread
+        if self._moved_unforeseen:
+            event("continued", dap.ContinuedBody(thread_id=thread, all_threads_continued=True))
         event(
             "stopped",
             dap.StoppedBody(
                 reason=resting.reason,
                 description=resting.description or self.stacks.where(),
                 text=resting.text,
-                thread_id=self.stacks.current_thread,
+                thread_id=thread,
                 preserve_focus_hint=resting.keeps_focus or None,
                 all_threads_stopped=True,
                 hit_breakpoint_ids=list(resting.hits) or None,
             ),
         )
         self.tell_position()
+
+    @property
+    def _moved_unforeseen(self) -> bool:
+        """Whether the run was moved by a request that no client knows to move it; else VS Code keeps the old stop."""
+        request = self.session.request
+        command = request["command"] if request is not None else ""
+        return command == "evaluate" or command.startswith(OWN)
 
     def tell_position(self) -> None:
         """Tell a client that wants to know where it rests, and how much there is."""

@@ -25,7 +25,7 @@ VERSION = "1.71"
 """Of the protocol; older schemas lack definitions that are used here."""
 
 EVENTS = (
-    "output", "stopped", "thread", "breakpoint", "loadedSource", "process", "exited", "invalidated",
+    "output", "stopped", "continued", "thread", "breakpoint", "loadedSource", "process", "exited", "invalidated",
     "progressStart", "progressUpdate", "progressEnd",
 )  # fmt: skip
 """Events with a body that the adapter sends."""

@@ -140,6 +140,14 @@ class ContinueBody:
 
 
 @define(frozen=True, kw_only=True)
+class ContinuedBody:
+    """Body of `continued`."""
+
+    thread_id: int
+    all_threads_continued: bool | None = None
+
+
+@define(frozen=True, kw_only=True)
 class DataBreakpoint:
     """Properties of a data breakpoint passed to the `setDataBreakpoints` request."""
 
@@ -900,6 +908,7 @@ WIRE_NAMES: dict[str, dict[str, str]] = {
     "CompletionsArguments": {"frame_id": "frameId"},
     "ContinueArguments": {"thread_id": "threadId", "single_thread": "singleThread"},
     "ContinueBody": {"all_threads_continued": "allThreadsContinued"},
+    "ContinuedBody": {"thread_id": "threadId", "all_threads_continued": "allThreadsContinued"},
     "DataBreakpoint": {"data_id": "dataId", "access_type": "accessType", "hit_condition": "hitCondition"},
     "DataBreakpointInfoArguments": {"variables_reference": "variablesReference", "frame_id": "frameId", "as_address": "asAddress"},
     "DataBreakpointInfoBody": {"data_id": "dataId", "access_types": "accessTypes", "can_persist": "canPersist"},

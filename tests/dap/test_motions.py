@@ -69,6 +69,21 @@ def test_stepping_another_thread_comes_to_its_next_event(client: DapClient, para
     assert client.moment() == 4
 
 
+def test_what_no_client_knows_to_move_the_run_says_that_it_went_on(client: DapClient, weather_trace: Path) -> None:
+    """Before the stop of a request of ours, or of a console command, comes `continued`; elsewhere it does not."""
+    client.begin(weather_trace)
+    client.ask("n3/goToEvent", moment=10)
+    client.expect("continued", threadId=1, allThreadsContinued=True)
+    client.expect("stopped", reason="goto")
+    client.ask("evaluate", expression=".rnext", context="repl")
+    client.expect("continued", threadId=1, allThreadsContinued=True)
+    client.expect("stopped", reason="step")
+
+    client.ask("next", threadId=1)
+
+    client.expect("stopped", reason="step")
+
+
 def test_restart_frame_is_travel_to_its_start(client: DapClient, weather_trace: Path) -> None:
     """To where the call was done, with its inputs before one."""
     client.begin(weather_trace)

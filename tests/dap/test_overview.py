@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dap_adapter.registry import OWN, ROWS
 from tests.support.dap_client import DapClient
+from tests.support.stories import Story, write_trace
 
 PAGE = Path(__file__).parents[2] / "docs" / "dap.md"
 
@@ -46,6 +47,17 @@ def test_all_of_one_event(client: DapClient, weather_trace: Path) -> None:
     assert client.ask("n3/event", moment=3)["previousLike"] is None
     assert client.refused("n3/event", moment=99).text == "There is no event #99."
     assert client.refused("n3/event", place="nowhere").id == 4001
+
+
+def test_a_model_call_is_compared_with_one_of_the_same_llm(client: DapClient, tmp_path: Path) -> None:
+    """Two llms of one provider have one component name; what was declared tells them apart, as long as it was noted."""
+    story = Story()
+    for llm in ("writer", "planner", "writer", "reader"):
+        story.start("llm_call", "openai")
+        story.end(metadata={"llm": llm})
+    client.begin(write_trace(tmp_path / "llms.jsonl", story.events))
+
+    assert [client.ask("n3/event", moment=moment)["previousLike"] for moment in (3, 5, 4)] == [None, 1, 2]
 
 
 def test_travel_to_any_place(client: DapClient, weather_trace: Path) -> None:

@@ -325,6 +325,10 @@ class DapClient:
 
     def stopped(self, **expected: Any) -> Message:
         """The next event, which has to be a stop; the threads that are told of have to be those that there are."""
+        while not self.events:
+            assert self.receive() is not None, "the adapter hung up; expected stopped"
+        if self.events[0]["event"] == "continued":  # before a stop that the request did not foretell
+            self.expect("continued", allThreadsContinued=True)
         body = self.expect("stopped", **expected)
         if self.strict:
             assert {each["id"] for each in self.ask("threads")["threads"]} == self.threads_alive

@@ -170,7 +170,7 @@ function byRank(one: string, other: string): number {
 
 /** What a text says that is JSON itself, such as the answer of a tool among the messages to a model. */
 function quotedJson(text: string): unknown {
-  if (text.length <= WIDEST || !isJson(text)) return undefined;
+  if (text.length <= 2 || !isJson(text)) return undefined;
   return JSON.parse(text);
 }
 

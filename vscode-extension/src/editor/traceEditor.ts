@@ -76,13 +76,12 @@ class TracePage {
         return this.select(filterOf(message.filter));
       case 'rows':
         return this.sendRows(message.generation, message.first, message.count);
-      case 'place':
-        return this.send({
-          type: 'place',
-          generation: this.generation,
-          row: message.row,
-          place: this.selection.placeOf(message.row),
-        });
+      case 'place': {
+        const { selection, generation } = this;
+        const { row } = message;
+        const place = selection.placeOf(row);
+        return this.send({ type: 'place', generation, row, place, isThere: selection.rowAt(place) === row });
+      }
       case 'event':
         return this.sendEvent(message.row);
       case 'replay':
@@ -230,10 +229,9 @@ class TracePage {
         selection: new vscode.Range(line, column, line, column),
         viewColumn: vscode.ViewColumn.Beside,
       });
-    } catch {
-      void vscode.window.showInformationMessage(
-        `The program ${path} is not on this machine, so its line cannot be shown.`,
-      );
+    } catch (problem) {
+      const why = problem instanceof Error ? problem.message : String(problem);
+      void vscode.window.showInformationMessage(`The program ${path} cannot be shown: ${why}`);
     }
   }
 

@@ -32,7 +32,12 @@ export function hitAt(drawing: Drawing, row: Row, scale: Scale, x: number, y: nu
 }
 
 /** Of things in order of their places, the one nearest to a pixel, within reach. */
-export function nearest<T>(things: readonly T[], placeOf: (thing: T) => number, scale: Scale, x: number): T | undefined {
+export function nearest<T>(
+  things: readonly T[],
+  placeOf: (thing: T) => number,
+  scale: Scale,
+  x: number,
+): T | undefined {
   let best: T | undefined;
   let least = REACH_PX * 2;
   for (const thing of things) {

@@ -29,8 +29,8 @@ export const NARROWEST: Record<Axis, number> = { events: 4, time: 0.02 };
 
 const MARGIN = 0.015;
 const TICK_PX = 84;
-const BUCKET_PX = 3;
-const MOST_BUCKETS = 1_600;
+const BUCKET_PX = 2;
+const MOST_BUCKETS = 2_000;
 const AROUND = 0.5;
 
 /** Shows a range of the axis on so many pixels. */
@@ -145,7 +145,7 @@ function decimals(step: number): number {
   return step >= 1 ? 0 : Math.min(Math.ceil(-Math.log10(step) - 1e-9), 6);
 }
 
-/** The buckets to ask for: the range and half of it on each side, in buckets of about three pixels. */
+/** The buckets to ask for: the range and half of it on each side, in buckets of two to four pixels. */
 export function gridOf(range: Range, width: number, axis: Axis): Grid {
   const length = range.end - range.begin;
   const unit = axis === 'time' ? 0.001 : 1;

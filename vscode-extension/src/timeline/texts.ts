@@ -3,6 +3,7 @@
 import type { Position, TimelinePicture, TimelineSpan } from '../adapter/protocol';
 import { cost, counted, duration, whole } from '../traces/amounts';
 import { type Cell, durationOf, isPoint } from './drawing';
+import type { Hit } from './hit';
 
 /** A line of a tooltip: what, and how much. */
 export interface Fact {
@@ -20,10 +21,28 @@ export interface Tooltip {
   hint: string;
 }
 
+/** What there is to say of what is under the pointer. */
+export function tipOf(
+  thing: Hit | { kind: 'failure' | 'breakpoint' | 'bookmark'; moment: number; text: string },
+  picture: TimelinePicture | undefined,
+): Tooltip | undefined {
+  if (!picture) return undefined;
+  if (thing.kind === 'bar') return spanTooltip(thing.bar.span, picture);
+  if (thing.kind === 'cell') return cellTooltip(thing.cell, picture);
+  return {
+    title: thing.text,
+    component: thing.kind,
+    isFailed: thing.kind === 'failure',
+    facts: [{ name: 'event', value: number(thing.moment) }],
+    hint: 'Click to go there.',
+  };
+}
+
 /** What there is to say of a span. */
 export function spanTooltip(span: TimelineSpan, picture: TimelinePicture): Tooltip {
   const facts: Fact[] = [];
-  if (isPoint(span)) facts.push({ name: 'event', value: number(span.moment) }, { name: 'kind', value: spoken(span.kind) });
+  if (isPoint(span))
+    facts.push({ name: 'event', value: number(span.moment) }, { name: 'kind', value: spoken(span.kind) });
   else {
     const took = duration(durationOf(span, picture));
     facts.push({ name: 'took', value: span.end === null ? `${took} so far` : took });
@@ -77,7 +96,7 @@ export function sentenceOf(tooltip: Tooltip): string {
 export function positionText(position: Position, picture: TimelinePicture | undefined): string {
   const here = picture?.spans.find((span) => span.moment === position.moment || span.end === position.moment);
   const edge = here && !isPoint(here) ? (here.moment === position.moment ? 'start of ' : 'end of ') : '';
-  const where = `Event ${whole(position.moment)}, ${whole(position.moment + 1)} of ${whole(position.events)}`;
+  const where = `Event ${whole(position.moment)} of ${whole(Math.max(position.events - 1, 0))}`;
   const failed = here?.status === 'failed' && here.end === position.moment ? ', failed' : '';
   return `${where}, at ${duration(position.elapsedMs)}${here ? `: ${edge}${here.label}${failed}` : ''}`;
 }

@@ -38,7 +38,8 @@ export type ToPage =
   /** Other lines, or another filter: what was sent before counts no more. `place` is where the kept event is now. */
   | { type: 'reset'; generation: number }
   | { type: 'rows'; generation: number; first: number; rows: Row[] }
-  | { type: 'place'; generation: number; row: number; place: number }
+  /** Where an event is among those shown; when it is not, where it would be. */
+  | { type: 'place'; generation: number; row: number; place: number; isThere: boolean }
   | { type: 'event'; row: number; text: string; bytes: number; isCut: boolean }
   | { type: 'problem'; sentence: string };
 

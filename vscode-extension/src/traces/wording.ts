@@ -11,7 +11,7 @@ export function description(trace: Summary, now: number): string {
   return [
     moment(beganAt(trace), now),
     status === 'completed' || status === 'unknown' ? undefined : status,
-    trace.durationMs === undefined ? undefined : duration(trace.durationMs),
+    trace.durationMs ? duration(trace.durationMs) : undefined,
     trace.tokens ? counted(trace.tokens, 'token') : undefined,
     trace.cost ? cost(trace.cost) : undefined,
   ]

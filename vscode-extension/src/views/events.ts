@@ -3,25 +3,27 @@
 // Steps may come faster than a tree can be drawn: only the newest stop is followed, one at a time.
 
 import * as vscode from 'vscode';
-import type { MarksBody, WholeEvent } from '../adapter/protocol';
+import type { WholeEvent } from '../adapter/protocol';
 import type { SessionModel } from '../session/model';
 import { type Sessions, TYPE } from '../session/sessions';
 import { momentOf } from './eventElement';
+import { Decorations } from './events/decorations';
 import { asked, COMPONENTS, described, EVERYTHING, isNarrowed, type Narrowing } from './events/filter';
-import { eventItem, moreItem, ofUri, uriOf } from './events/items';
-import { badgeOf, type Circumstances, hasFailed } from './events/looks';
+import { introduce } from './events/introduction';
+import { eventItem, moreItem } from './events/items';
+import type { Circumstances } from './events/looks';
+import { Newest } from './events/newest';
 import { tooltipOf } from './events/tooltip';
 import { type Element, EventTree, MoreRow, type Place, type Row } from './events/tree';
 
 const VIEW = 'namel3ss.events';
-const INTRODUCED = 'namel3ss.eventsIntroduced';
 /** How long a run that grows is left to grow before the tree asks what is new. */
 const GROWTH_MS = 700;
 
 /** Registers the view of events and its commands. */
 export function registerEvents(context: vscode.ExtensionContext, sessions: Sessions): void {
   const events = new EventsView(sessions);
-  introduce(context, sessions);
+  introduce(VIEW, context, sessions);
   const add = (name: string, run: (element?: unknown) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`namel3ss.events.${name}`, run);
   context.subscriptions.push(
@@ -35,19 +37,18 @@ export function registerEvents(context: vscode.ExtensionContext, sessions: Sessi
   );
 }
 
-class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorationProvider, vscode.Disposable {
+class EventsView implements vscode.TreeDataProvider<Element>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Element | Element[] | undefined>();
-  private readonly redecorated = new vscode.EventEmitter<vscode.Uri[] | undefined>();
+  private readonly decorations = new Decorations((moment) => this.tree?.at(moment)?.node);
   private readonly trees = new WeakMap<SessionModel, EventTree>();
   private readonly view: vscode.TreeView<Element>;
   private readonly subscriptions: vscode.Disposable[];
   private narrowing: Narrowing = EVERYTHING;
   private model: SessionModel | undefined;
   private listening: { dispose(): void } | undefined;
-  private marks: ReadonlySet<number> = new Set();
   /** The row that is drawn as the one where the run rests. */
   private here: Row | undefined;
-  private follows: 'idle' | 'busy' | 'again' = 'idle';
+  private readonly following = new Newest(() => this.follow());
   private growth: NodeJS.Timeout | undefined;
 
   constructor(sessions: Sessions) {
@@ -55,9 +56,8 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
     this.subscriptions = [
       this.view,
       this.changed,
-      this.redecorated,
-      vscode.window.registerFileDecorationProvider(this),
-      this.view.onDidChangeVisibility(() => void this.follow()),
+      this.decorations,
+      this.view.onDidChangeVisibility(() => void this.following.ask()),
       sessions.onDidChangeActive((model) => this.show(model)),
       vscode.debug.registerDebugAdapterTrackerFactory(TYPE, {
         createDebugAdapterTracker: (session) => ({
@@ -72,10 +72,6 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
 
   get onDidChangeTreeData(): vscode.Event<Element | Element[] | undefined> {
     return this.changed.event;
-  }
-
-  get onDidChangeFileDecorations(): vscode.Event<vscode.Uri[] | undefined> {
-    return this.redecorated.event;
   }
 
   dispose(): void {
@@ -95,7 +91,7 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
       return children;
     } catch (problem) {
       // A session that ends takes its answers with it; there is nobody to tell then.
-      if (this.model && !this.model.ended) this.view.message = sentence(problem);
+      if (this.model && !this.model.ended) this.say(sentence(problem));
       return [];
     }
   }
@@ -108,7 +104,7 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
     if (element instanceof MoreRow)
       return moreItem(element, this.idOf(`${element.parent?.moment ?? ''}+${element.after}`));
     const item = eventItem(element, this.idOf(String(element.moment)), this.circumstances(element));
-    item.resourceUri = this.uriOf(element.moment);
+    item.resourceUri = this.decorations.nameOf(element.moment);
     return item;
   }
 
@@ -120,15 +116,6 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
     const [first, last] = await Promise.all([ask(moment), end === null || end === moment ? undefined : ask(end)]);
     item.tooltip = new vscode.MarkdownString(tooltipOf(element.node, first, last));
     return item;
-  }
-
-  provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
-    const event = ofUri(uri);
-    const node = event && event.session === this.model?.id ? this.tree?.at(event.moment)?.node : undefined;
-    if (!node) return undefined;
-    const badge = badgeOf(node, this.marks.has(node.moment));
-    const colour = hasFailed(node) ? new vscode.ThemeColor('list.errorForeground') : undefined;
-    return badge || colour ? new vscode.FileDecoration(badge?.badge, badge?.tooltip, colour) : undefined;
   }
 
   // What people do.
@@ -173,11 +160,10 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
     this.model = model;
     this.listening = model?.onDidChange((change) => {
       if (change === 'position') this.moved();
-      else if (change === 'bookmarks') void this.readMarks();
+      else if (change === 'bookmarks') void this.decorations.read(model);
     });
-    this.marks = new Set();
+    void this.decorations.read(model);
     this.present();
-    if (model?.position) void this.readMarks();
   }
 
   /** Draws the tree of the session from its beginning: another session, another filter. */
@@ -190,7 +176,7 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
     this.here = undefined;
     this.describe();
     this.refresh([undefined]);
-    void this.follow();
+    void this.following.ask();
     this.lookForMore();
   }
 
@@ -201,11 +187,11 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
 
   private moved(): void {
     if (this.tree) {
-      void this.follow();
+      void this.following.ask();
       this.lookForMore();
     } else {
       this.present();
-      void this.readMarks();
+      void this.decorations.read(this.model);
     }
   }
 
@@ -223,7 +209,7 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
       const changed = await tree.grow(model.position);
       if (tree !== this.tree) return;
       this.refresh(ended ? [undefined] : changed);
-      this.redecorated.fire(changed.filter((row) => row !== undefined).map((row) => this.uriOf(row.moment)));
+      this.decorations.renew(changed.filter((row) => row !== undefined).map((row) => row.moment));
     } catch {
       // The session has ended, or the next growth asks again.
     } finally {
@@ -232,50 +218,17 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
     this.lookForMore();
   }
 
-  private async readMarks(): Promise<void> {
-    const { model } = this;
-    if (!model?.position) return;
-    try {
-      const { marks } = await model.request<MarksBody>('n3/marks');
-      if (model !== this.model) return;
-      this.marks = new Set(marks.map((mark) => mark.moment));
-      this.redecorated.fire(undefined);
-    } catch {
-      // Without an answer there are no bookmarks to draw.
-    }
-  }
-
   // Following.
 
   private async follow(): Promise<void> {
-    if (this.follows !== 'idle') {
-      this.follows = 'again';
-      return;
-    }
-    try {
-      do {
-        this.follows = 'busy';
-        await this.followOnce();
-      } while (this.isBehind());
-    } finally {
-      this.follows = 'idle';
-    }
-  }
-
-  private isBehind(): boolean {
-    return this.follows === 'again';
-  }
-
-  private async followOnce(): Promise<void> {
     const { tree, model, here } = this;
     if (!tree || !model?.position || !this.view.visible) return;
     try {
       const { row, changed } = await tree.find(model.position.moment);
       if (tree !== this.tree) return;
-      if (changed.length > 0) this.refresh(changed);
-      if (row) await this.reveal(row);
-      if (tree !== this.tree) return;
       this.here = row;
+      this.refresh(changed);
+      if (row) await this.reveal(row);
       this.refresh([here, row].filter((each) => each !== undefined));
     } catch {
       // The run went on, or the session has ended, before there was an answer: the next stop is followed again.
@@ -283,15 +236,16 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
   }
 
   private async reveal(row: Row): Promise<void> {
-    const select = { select: true, focus: false };
-    try {
-      await this.view.reveal(row, select);
-      if (this.view.selection[0] === row) return;
-    } catch {
+    for (const last of [false, true]) {
+      try {
+        await this.view.reveal(row, { select: true, focus: false });
+        if (last || this.view.selection[0] === row) return;
+      } catch {
+        if (last) return;
+      }
       // VS Code was just reading the old children of the call: it has the new ones after another look.
+      this.refresh([row.parent]);
     }
-    this.refresh([row.parent]);
-    await this.view.reveal(row, select);
   }
 
   // Drawing.
@@ -303,9 +257,14 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
 
   private describe(): void {
     const { model, tree } = this;
-    if (!model) this.view.message = 'No run is being replayed. Start one with F5.';
-    else if (!tree) this.view.message = 'The events are shown when the run first stops.';
-    else this.view.message = described(this.narrowing, tree.left);
+    if (!model) this.say('No run is being replayed. Start one with F5.');
+    else if (!tree) this.say('The events are shown when the run first stops.');
+    else this.say(described(this.narrowing, tree.left));
+  }
+
+  /** Saying the same again would hold back the next change of the tree: VS Code gathers both for a while. */
+  private say(message: string | undefined): void {
+    if (this.view.message !== (message ?? '')) this.view.message = message ?? '';
   }
 
   private circumstances(row: Row): Circumstances {
@@ -321,10 +280,6 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
     return `${this.model?.id}/${JSON.stringify(asked(this.narrowing))}/${name}`;
   }
 
-  private uriOf(moment: number): vscode.Uri {
-    return uriOf(this.model?.id ?? '', moment);
-  }
-
   private async telling(done: Promise<void> | undefined): Promise<void> {
     try {
       await done;
@@ -332,18 +287,6 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.FileDecorat
       void vscode.window.showInformationMessage(sentence(problem));
     }
   }
-}
-
-/** VS Code folds every view that joins the debug side bar; ours is unfolded when somebody replays for the first time. */
-function introduce({ globalState, subscriptions }: vscode.ExtensionContext, sessions: Sessions): void {
-  if (globalState.get(INTRODUCED)) return;
-  const once = sessions.onDidChangeActive((model) => {
-    if (!model) return;
-    once.dispose();
-    void globalState.update(INTRODUCED, true);
-    void vscode.commands.executeCommand(`${VIEW}.focus`, { preserveFocus: true });
-  });
-  subscriptions.push(once);
 }
 
 function sentence(problem: unknown): string {

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { MarksBody, Moment, StopsBody, TimelineArguments, TimelinePicture } from '../adapter/protocol';
 import type { SessionModel, Subscription } from '../session/model';
 import type { Sessions } from '../session/sessions';
+import { standing } from '../session/standing';
 import { Latest } from '../timeline/latest';
 import type { Markers, ToHost, ToPage } from '../timeline/messages';
 
@@ -111,7 +112,7 @@ class TimelinePage {
     const { model } = this;
     if (!model?.position) return;
     const { position } = model;
-    this.view.description = `event ${position.moment + 1} of ${position.events}${position.complete ? '' : ' so far'}`;
+    this.view.description = standing(position);
     this.send({ type: 'position', position });
     // What is marked beyond the end of what was known is known once the run has grown.
     if (this.marked !== position.events) this.marking.want(model);

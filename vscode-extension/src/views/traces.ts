@@ -146,20 +146,24 @@ async function reveal(path: string): Promise<void> {
 async function remove(path: string, trace?: Summary): Promise<void> {
   const what = trace ? `the trace of ${title(trace)}, ${description(trace, Date.now())}` : `the trace ${placeOf(path)}`;
   const uri = vscode.Uri.file(path);
-  if (!(await isSure(`Do you want to delete ${what}?`, placeOf(path), 'Delete'))) return;
+  // Where the files are on another machine there is no trash; that is not asked for in two questions.
+  const hasTrash = vscode.env.remoteName === undefined;
+  const forGood = 'There is no trash here: it will be gone for good.';
+  const detail = `${placeOf(path)}${hasTrash ? '' : `\n\n${forGood}`}`;
+  if (!(await isSure(`Do you want to delete ${what}?`, detail))) return;
   const others = await belongings(path).catch(() => []);
   try {
-    await vscode.workspace.fs.delete(uri, { useTrash: true });
-  } catch {
-    if (!(await isSure('There is no trash here. Do you want to delete the trace for good?', path, 'Delete for Good')))
-      return;
+    await vscode.workspace.fs.delete(uri, { useTrash: hasTrash });
+  } catch (problem) {
+    if (!hasTrash || !(await isSure(`Do you want to delete ${what} all the same?`, forGood))) throw problem;
     await vscode.workspace.fs.delete(uri);
   }
   for (const other of others) await rm(other, { force: true });
   recordings().refresh();
 }
 
-async function isSure(question: string, detail: string, yes: string): Promise<boolean> {
+async function isSure(question: string, detail: string): Promise<boolean> {
+  const yes = 'Delete';
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 

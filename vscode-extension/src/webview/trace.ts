@@ -106,7 +106,7 @@ function keep(part: Partial<State>): void {
 }
 
 function filter(part: Partial<Filter>): void {
-  restoring = rows.chosen?.row ?? state.row;
+  restoring = state.row;
   keep({ filter: { ...state.filter, ...part } });
   host.postMessage({ type: 'filter', filter: state.filter });
 }
@@ -153,7 +153,9 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
       if (data.generation === generation) rows.take(data.first, data.rows);
       return;
     case 'place':
-      if (data.generation === generation && data.row === placing && data.place >= 0) rows.choose(data.place, 'middle');
+      if (data.generation !== generation || data.row !== placing || data.place < 0) return;
+      if (data.isThere) rows.choose(data.place, 'middle');
+      else rows.show(data.place);
       return;
     case 'event':
       if (data.row !== wanted) return;

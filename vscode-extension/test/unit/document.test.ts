@@ -101,6 +101,9 @@ describe('values as blocks of text', () => {
       blocks({ content }),
       lines('content: !json', '  city: Oslo', `  more: ${'x'.repeat(60)}`, '  sky: cloudy'),
     );
+    assert.equal(blocks({ content: '{"city": "Oslo"}' }), lines('content: !json', '  city: Oslo'));
+    assert.equal(blocks({ content: '{}' }), lines('content: "{}"'));
+    assert.equal(blocks(['[1]']), lines('- !json', '  - 1'));
   });
 
   it('shows a value that is a text alone', () => {

@@ -142,6 +142,10 @@ describe('a filter', () => {
       'Errors only: at least 1 failure, among llm.',
     );
     strictEqual(
+      described({ words: '', errorsOnly: true }, { failures: 0, whole: false, nothing: false }),
+      'Errors only.',
+    );
+    strictEqual(
       described({ words: '', errorsOnly: true }, { failures: 0, whole: true, nothing: true }),
       'No failure was recorded in this run.',
     );

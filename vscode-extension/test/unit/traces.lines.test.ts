@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { EVERYTHING, Selection } from '../../src/traces/filter';
 import { Lines } from '../../src/traces/lines';
 import { Nesting } from '../../src/traces/nesting';
-import { centred, heightOf, inView, scrollTo } from '../../src/webview/trace/window';
+import { centred, heightOf, inView, scrollTo, topOf } from '../../src/webview/trace/window';
 
 const always = (): boolean => true;
 
@@ -250,6 +250,7 @@ describe('the rows in view', () => {
         assert.ok(inView(many, centred(many, row)).first <= row);
       }
     }
+    assert.equal(inView(list(1000), topOf(list(1000), 7)).first, 7);
     assert.equal(scrollTo(list(1000), 3, 40), 40);
     assert.equal(scrollTo(list(1000), 1, 40), 20);
   });

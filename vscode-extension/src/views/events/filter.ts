@@ -2,6 +2,7 @@
 // weather in their label. A word in quotes is always text, so that a tool called "agent" can be found.
 
 import type { ChildrenFilter } from '../../adapter/protocol';
+import { counted } from '../../traces/amounts';
 
 /** The kinds of components there are. */
 export const COMPONENTS: readonly string[] = ['app', 'agent', 'chain', 'llm', 'memory', 'prompt', 'tool', 'validation'];
@@ -60,6 +61,7 @@ export function described(narrowing: Narrowing, left: Left): string | undefined 
     return narrowing.errorsOnly ? `Nothing that fits ${shown} has failed.` : `Nothing fits ${shown}.`;
   }
   if (!narrowing.errorsOnly) return `Only ${shown}, and the calls around it.`;
-  const count = `${left.whole ? '' : 'at least '}${left.failures} ${left.failures === 1 ? 'failure' : 'failures'}`;
-  return `Errors only: ${count}${shown ? `, among ${shown}` : ''}.`;
+  const among = shown ? `, among ${shown}` : '';
+  if (left.failures === 0) return `Errors only${among}.`;
+  return `Errors only: ${left.whole ? '' : 'at least '}${counted(left.failures, 'failure')}${among}.`;
 }

@@ -4,8 +4,6 @@ import * as vscode from 'vscode';
 import { type Circumstances, descriptionOf, gapOf, iconOf, labelOf, spoken } from './looks';
 import type { MoreRow, Row } from './tree';
 
-const SCHEME = 'namel3ss-event';
-
 /** The item of a call or event; `id` sets it apart from those of other sessions and filters. */
 export function eventItem(row: Row, id: string, circumstances: Circumstances): vscode.TreeItem {
   const { node } = row;
@@ -29,18 +27,6 @@ export function moreItem(more: MoreRow, id: string): vscode.TreeItem {
   item.tooltip = 'Shows the next ones of the events that are left out here.';
   item.command = { command: 'namel3ss.events.showMore', title: 'Show More Events', arguments: [more] };
   return item;
-}
-
-/** The name by which VS Code asks how a row is decorated. */
-export function uriOf(session: string, moment: number): vscode.Uri {
-  return vscode.Uri.from({ scheme: SCHEME, path: `/${session}/${moment}` });
-}
-
-/** The session and the event of such a name; nothing when it is another's. */
-export function ofUri(uri: vscode.Uri): { session: string; moment: number } | undefined {
-  if (uri.scheme !== SCHEME) return undefined;
-  const [, session = '', moment = ''] = uri.path.split('/');
-  return { session, moment: Number(moment) };
 }
 
 function stateOf({ node, opened }: Row): vscode.TreeItemCollapsibleState {

@@ -48,10 +48,14 @@ export class Pages {
     return this.stretches.length === 0;
   }
 
+  /** Whether the first ones are known. */
+  get hasBeginning(): boolean {
+    return this.stretches[0]?.after === this.parent;
+  }
+
   /** Whether all of it is known. */
   get isWhole(): boolean {
-    const [first] = this.stretches;
-    return this.stretches.length === 1 && first?.after === this.parent && first.to === Infinity;
+    return this.hasBeginning && this.stretches.length === 1 && this.stretches[0]?.to === Infinity;
   }
 
   /** Whether it is known what there is at a moment. */

@@ -91,9 +91,14 @@ export class EventTree {
     };
   }
 
-  /** What is in a call, or outermost; the first page of it is asked for when nothing is known. */
+  /**
+   * What is in a call, or outermost; the first page of it is asked for when nothing is known. Where one looks first, it
+   * is asked for even if following has already shown what is further on.
+   */
   async children(parent: Place): Promise<Element[]> {
-    if (this.pagesOf(parent).isEmpty) await this.first(parent);
+    const isLookedAtFirst = !parent || parent.opened || isNarrowed(this.narrowing);
+    const pages = this.pagesOf(parent);
+    if (pages.isEmpty || (isLookedAtFirst && !pages.hasBeginning)) await this.first(parent);
     return this.pagesOf(parent)
       .rows()
       .map((row) => ('moment' in row ? this.row(row, parent) : new MoreRow(parent, row.after, row.before)));

@@ -1,4 +1,5 @@
-// Asks for what is to be drawn: one request at a time, and none for what is there already.
+// Asks for what is to be drawn: one request at a time, and none for what is there already. The strip of the whole run
+// comes first: it tells how long the run is, and which tracks there are.
 
 import type { Axis, TimelineArguments, TimelinePicture } from '../../adapter/protocol';
 import { argumentsOf, type Grid, gridOf, type Range } from '../../timeline/scale';
@@ -6,33 +7,36 @@ import { argumentsOf, type Grid, gridOf, type Range } from '../../timeline/scale
 const MOST_SPANS = 1_500;
 const MOST_STRIP = 400;
 
+/** What is to be seen. */
 interface Wanted {
   axis: Axis;
   range: Range;
   width: number;
-  tracks: number[] | undefined;
+  tracks: number[];
 }
 
-/** What was asked for; the strip of the whole run is a request of its own. */
-type Asked = { what: 'range'; grid: Grid; tracks: number[] | undefined; axis: Axis } | { what: 'strip'; axis: Axis };
+interface Part {
+  axis: Axis;
+  grid: Grid;
+  tracks: ReadonlySet<number>;
+}
 
 /** The requests of the page. */
 export class Asking {
   private number = 0;
-  private inFlight: (Asked & { number: number }) | undefined;
+  private inFlight: { number: number; part: Part | 'strip' } | undefined;
   private wanted: Wanted | undefined;
-  private wantsStrip: { axis: Axis; width: number } | undefined;
-  private has: (Asked & { what: 'range' }) | undefined;
+  private strip: { axis: Axis; width: number } | undefined;
+  private has: Part | undefined;
 
   constructor(
     private readonly send: (number: number, args: TimelineArguments) => void,
-    private readonly take: (picture: TimelinePicture, what: 'range' | 'strip') => void,
+    private readonly take: (picture: TimelinePicture, what: 'part' | 'strip') => void,
   ) {}
 
-  /** Forget all that is known: another session, or a run that has changed. */
+  /** Forget all: another session, or another axis. */
   forget(): void {
-    this.has = this.wanted = this.wantsStrip = this.inFlight = undefined;
-    this.number += 1;
+    this.has = this.wanted = this.strip = this.inFlight = undefined;
   }
 
   /** What is there is old: the run has grown. */
@@ -41,64 +45,59 @@ export class Asking {
   }
 
   /** This is to be seen now. */
-  want(axis: Axis, range: Range, width: number, tracks: number[] | undefined): void {
-    this.wanted = { axis, range, width, tracks };
+  want(wanted: Wanted): void {
+    this.wanted = wanted;
     this.work();
   }
 
-  /** The strip is to be seen. */
+  /** The strip is to be seen, or seen anew. */
   wantStrip(axis: Axis, width: number): void {
-    this.wantsStrip = { axis, width };
+    this.strip = { axis, width };
     this.work();
   }
 
-  /** An answer has come. */
+  /** An answer has come, or a refusal. */
   answered(number: number, picture: TimelinePicture | undefined): void {
     const asked = this.inFlight;
     if (asked?.number !== number) return;
     this.inFlight = undefined;
     if (picture) {
-      if (asked.what === 'range') this.has = asked;
-      this.take(picture, asked.what);
+      if (asked.part !== 'strip') this.has = asked.part;
+      this.take(picture, asked.part === 'strip' ? 'strip' : 'part');
     }
     this.work();
   }
 
   private work(): void {
     if (this.inFlight) return;
-    const range = this.nextRange();
-    if (range) {
-      const args = { ...argumentsOf(range.grid, range.axis), tracks: range.tracks, most: MOST_SPANS };
-      return this.ask(range, args);
+    if (this.strip) {
+      const { axis, width } = this.strip;
+      this.strip = undefined;
+      return this.ask('strip', { axis, tracks: [], buckets: Math.min(Math.max(width >> 1, 1), MOST_STRIP) });
     }
-    if (this.wantsStrip) {
-      const { axis, width } = this.wantsStrip;
-      this.wantsStrip = undefined;
-      this.ask({ what: 'strip', axis }, { axis, tracks: [], buckets: Math.min(Math.max(width >> 1, 1), MOST_STRIP) });
-    }
+    const part = this.missing();
+    this.wanted = undefined;
+    if (part) this.ask(part, { ...argumentsOf(part.grid, part.axis), tracks: [...part.tracks], most: MOST_SPANS });
   }
 
-  private ask(asked: Asked, args: TimelineArguments): void {
+  private ask(part: Part | 'strip', args: TimelineArguments): void {
     this.number += 1;
-    this.inFlight = { ...asked, number: this.number };
+    this.inFlight = { number: this.number, part };
     this.send(this.number, args);
   }
 
-  private nextRange(): (Asked & { what: 'range' }) | undefined {
+  /** What has to be asked for to see what is wanted, if anything. */
+  private missing(): Part | undefined {
     const { wanted, has } = this;
     if (!wanted) return undefined;
-    const grid = gridOf(wanted.range, wanted.width, wanted.axis);
-    const covers =
-      has?.axis === wanted.axis &&
+    const { axis, range } = wanted;
+    const grid = gridOf(range, wanted.width, axis);
+    const isThere =
+      has?.axis === axis &&
       has.grid.size === grid.size &&
-      has.grid.begin <= Math.max(wanted.range.begin, 0) &&
-      has.grid.begin + has.grid.size * has.grid.buckets >= wanted.range.end &&
-      (has.tracks === undefined || (wanted.tracks?.every((track) => has.tracks?.includes(track)) ?? false));
-    if (covers) {
-      this.wanted = undefined;
-      return undefined;
-    }
-    this.wanted = undefined;
-    return { what: 'range', grid, tracks: wanted.tracks, axis: wanted.axis };
+      has.grid.begin <= Math.max(range.begin, 0) &&
+      has.grid.begin + has.grid.size * has.grid.buckets >= range.end &&
+      wanted.tracks.every((track) => has.tracks.has(track));
+    return isThere ? undefined : { axis, grid, tracks: new Set(wanted.tracks) };
   }
 }

@@ -70,9 +70,14 @@ export class Frame {
       { 'aria-label': 'Colour by', title: 'What colours mean' },
     );
     this.select.addEventListener('change', () => deeds.colouring(this.select.value as Colouring));
-    this.legend = element('span', 'legend', LEGEND.map((name) => element('span', `key of-${name}`, name)), {
-      'aria-hidden': 'true',
-    });
+    this.legend = element(
+      'span',
+      'legend',
+      LEGEND.map((name) => element('span', `key of-${name}`, name)),
+      {
+        'aria-hidden': 'true',
+      },
+    );
     const bar = element(
       'div',
       'bar',

@@ -42,6 +42,7 @@ export class Labels {
 
   private made(row: Row): HTMLButtonElement {
     const { track } = row;
+    const [name = '', ...rest] = track.label.split(' · ');
     const canFold = track.levels > 1;
     const errors = track.errors ? counted(track.errors, 'failure') : '';
     const title = `${harmless(track.label)}: ${counted(track.events, 'event')}${errors && `, ${errors}`}`;
@@ -51,7 +52,8 @@ export class Labels {
       [
         element('span', canFold ? `fold ${row.isFolded ? 'folded' : ''}` : 'fold none', [], { 'aria-hidden': 'true' }),
         sign(track.agent === null ? track.component : 'agent'),
-        element('span', 'name', track.label),
+        element('span', 'name', name),
+        ...(rest.length ? [element('span', 'suffix', rest.join(' · '))] : []),
         ...(track.errors ? [element('span', 'count', whole(track.errors))] : []),
       ],
       { type: 'button', tabindex: -1, title, 'aria-label': title, 'aria-expanded': canFold && String(!row.isFolded) },

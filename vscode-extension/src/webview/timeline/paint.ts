@@ -1,16 +1,19 @@
 // Draws the tracks: a bar for each call, lighter blocks where there are too many to be drawn one by one, and what is
 // wrong with them. Fills are pale, so that the text on them is the theme's own.
 
-import type { Drawing, Bar, Cell } from '../../timeline/drawing';
-import { durationOf, isPoint } from '../../timeline/drawing';
+import { type Bar, type Cell, type Drawing, durationOf, isPoint } from '../../timeline/drawing';
+import type { Hit } from '../../timeline/hit';
 import { LEVEL, levelTop, type Row } from '../../timeline/layout';
 import type { Scale } from '../../timeline/scale';
 import type { Colouring, Palette } from './palette';
+import type { Mark } from './ruler';
 
 const BAR = LEVEL - 3;
 const RADIUS = 3;
 const NAMED_PX = 26;
 const TEXT = 11;
+/** What the colour says as well, and so what a label without room does without. */
+const KIND = /^(agent|chain|llm|prompt|step|tool|validation) (?=.)/;
 
 /** What is drawn, and how. */
 export interface Scene {
@@ -24,7 +27,8 @@ export interface Scene {
   colouring: Colouring;
   /** Where the run rests. */
   moment: number;
-  hovered: Bar | Cell | undefined;
+  /** What is under the pointer. */
+  pointed: Hit | Mark | undefined;
   chosen: Bar | undefined;
   hatch: CanvasPattern | null;
 }
@@ -78,7 +82,7 @@ function paintCell(context: CanvasRenderingContext2D, scene: Scene, row: Row, ce
     context.fillRect(x, y + BAR - 3, Math.max(width, 2), 3);
   }
   context.globalAlpha = 1;
-  if (scene.hovered === cell) {
+  if (isPointed(scene, cell)) {
     context.strokeStyle = palette.focus;
     context.strokeRect(x + 0.5, y + 1.5, Math.max(width - 1, 1), BAR - 3);
   }
@@ -90,7 +94,7 @@ function cellAlpha(scene: Scene, cell: Cell): number {
   if (colouring === 'tokens') return shade(cell.tokens, most.tokens);
   if (colouring === 'cost') return shade(cell.cost, most.cost);
   if (colouring === 'duration') return 0.14;
-  return 0.16 + 0.4 * Math.sqrt(cell.events / most.events);
+  return (scene.palette.isHighContrast ? 0.4 : 0.18) + 0.42 * Math.sqrt(cell.events / most.events);
 }
 
 function paintBar(context: CanvasRenderingContext2D, scene: Scene, row: Row, bar: Bar): void {
@@ -115,7 +119,7 @@ function paintBar(context: CanvasRenderingContext2D, scene: Scene, row: Row, bar
   context.globalAlpha = 1;
   if (isFailed && scene.hatch && width > 4) {
     context.save();
-    context.globalAlpha = 0.55;
+    context.globalAlpha = palette.isHighContrast ? 0.7 : 0.4;
     context.fillStyle = scene.hatch;
     context.fill();
     context.restore();
@@ -137,7 +141,7 @@ function paintBar(context: CanvasRenderingContext2D, scene: Scene, row: Row, bar
     context.fill();
   }
   paintLabel(context, scene, bar, x, y + height / 2, width);
-  const isOutlined = scene.chosen?.span.moment === span.moment || scene.hovered === bar;
+  const isOutlined = scene.chosen?.span.moment === span.moment || isPointed(scene, bar);
   if (isOutlined) {
     context.strokeStyle = scene.chosen?.span.moment === span.moment ? palette.focus : palette.foreground;
     context.lineWidth = scene.chosen?.span.moment === span.moment ? 2 : 1;
@@ -179,10 +183,12 @@ function fitted(context: CanvasRenderingContext2D, text: string, room: number): 
     }
     return width;
   };
-  const whole = widthOf(text);
-  if (whole <= room) return text;
-  const letters = Math.floor((text.length * (room - widthOf('…'))) / whole);
-  return letters < 3 ? '' : `${text.slice(0, letters).trimEnd()}…`;
+  if (widthOf(text) <= room) return text;
+  const name = text.replace(KIND, '');
+  const whole = widthOf(name);
+  if (whole <= room) return name;
+  const letters = Math.floor((name.length * (room - widthOf('…'))) / whole);
+  return letters < 3 ? '' : `${name.slice(0, letters).trimEnd()}…`;
 }
 
 function paintPoint(context: CanvasRenderingContext2D, scene: Scene, row: Row, bar: Bar): void {
@@ -190,7 +196,7 @@ function paintPoint(context: CanvasRenderingContext2D, scene: Scene, row: Row, b
   const y = levelTop(row, bar.span.depth) + BAR / 2;
   const x = scale.x((bar.begin + bar.end) / 2);
   const isFailed = bar.span.status === 'failed' || bar.span.component === 'error';
-  const isOutlined = scene.chosen?.span.moment === bar.span.moment || scene.hovered === bar;
+  const isOutlined = scene.chosen?.span.moment === bar.span.moment || isPointed(scene, bar);
   const reach = isOutlined ? 5.5 : 4.5;
   context.beginPath();
   context.moveTo(x, y - reach);
@@ -213,6 +219,11 @@ function paintPoint(context: CanvasRenderingContext2D, scene: Scene, row: Row, b
   }
 }
 
+function isPointed({ pointed }: Scene, thing: Bar | Cell): boolean {
+  if (pointed?.kind === 'bar') return pointed.bar === thing;
+  return pointed?.kind === 'cell' && pointed.cell === thing;
+}
+
 function colourOf(scene: Scene, component: string): string {
   return scene.colouring === 'component' ? scene.palette.of(component) : scene.palette.heat;
 }
@@ -220,7 +231,7 @@ function colourOf(scene: Scene, component: string): string {
 function barAlpha(scene: Scene, bar: Bar, isHere: boolean): number {
   const { colouring, drawing } = scene;
   const { most, picture } = drawing;
-  if (colouring === 'component') return isHere ? 0.5 : 0.26;
+  if (colouring === 'component') return isHere ? 0.46 : 0.24;
   const [value, top] =
     colouring === 'tokens'
       ? [bar.span.tokens, most.tokens]

@@ -67,3 +67,11 @@ export function paletteOf(body: HTMLElement): Palette {
     },
   };
 }
+
+/** Calls when the theme has changed. */
+export function watchTheme(changed: () => void): void {
+  const observer = new MutationObserver(changed);
+  for (const element of [document.body, document.documentElement])
+    observer.observe(element, { attributes: true, attributeFilter: ['class', 'style'] });
+  matchMedia('(forced-colors: active)').addEventListener('change', changed);
+}

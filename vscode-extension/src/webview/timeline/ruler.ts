@@ -1,7 +1,8 @@
 // Draws the ruler with its ticks, the marks below it, and the line where the run rests. Each kind of mark has a shape of
 // its own, so that none is told by its colour alone.
 
-import type { TimelineFailure } from '../../adapter/protocol';
+import type { Moment } from '../../adapter/protocol';
+import { type Drawing, placeOf } from '../../timeline/drawing';
 import type { Markers } from '../../timeline/messages';
 import type { Scale, Tick } from '../../timeline/scale';
 import { line } from './paint';
@@ -12,10 +13,43 @@ export const RULER = 36;
 const MARKS = 27;
 
 /** A mark of the ruler: where it is, and what it stands for. */
-export type Mark =
-  | { kind: 'failure'; at: number; failure: TimelineFailure }
-  | { kind: 'stop'; at: number; stop: Markers['stops'][number] }
-  | { kind: 'bookmark'; at: number; bookmark: Markers['bookmarks'][number] };
+export interface Mark {
+  kind: 'failure' | 'breakpoint' | 'bookmark';
+  moment: Moment;
+  at: number;
+  /** In the words of its tooltip. */
+  text: string;
+}
+
+/** What is to be marked on the ruler of a drawing. */
+export function marksOf(drawing: Drawing, markers: Markers): Mark[] {
+  const { axis, places, picture } = drawing;
+  const failures = picture.failures.map(({ moment, ms, events }): Mark => {
+    const text = events > 1 ? `${events} failures, the first` : 'failure';
+    return { kind: 'failure', moment, at: placeOf(axis, moment, ms), text };
+  });
+  const marks = [
+    ...markers.stops.map(
+      ({ moment, kind, label }) => ({ kind: 'breakpoint', moment, text: `${kind} ${label}` }) as const,
+    ),
+    ...markers.bookmarks.map(({ moment, name }) => ({ kind: 'bookmark', moment, text: `bookmark ${name}` }) as const),
+  ].map((mark): Mark | undefined => {
+    const at = axis === 'events' ? mark.moment + 0.5 : timeOf(mark.moment, places);
+    return at === undefined ? undefined : { ...mark, at };
+  });
+  return [...failures, ...marks.filter((mark) => mark !== undefined)];
+}
+
+/** When an event happened, as exactly as the picture knows. */
+function timeOf(moment: Moment, places: Drawing['places']): number | undefined {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle]?.moment ?? 0) < moment) low = middle + 1;
+    else high = middle;
+  }
+  return places[low]?.at;
+}
 
 /** What is drawn. */
 export interface RulerScene {
@@ -24,46 +58,43 @@ export interface RulerScene {
   ticks: Tick[];
   marks: Mark[];
   hovered: Mark | undefined;
-  /** Where the run rests, and what its handle says. */
-  position: { at: number; text: string } | undefined;
-  /** Where the pointer drags it to, if it does. */
-  scrubbed: number | undefined;
+  /** Where the run rests, or where it is dragged to. */
+  at: number | undefined;
+  /** What the handle there says. */
+  text: string;
 }
 
 /** Draws the ruler. */
 export function paintRuler(context: CanvasRenderingContext2D, scene: RulerScene): void {
-  const { scale, palette, ticks, marks } = scene;
+  const { scale, palette, hovered } = scene;
   context.clearRect(0, 0, scale.width, RULER);
   context.font = `10.5px ${palette.font}`;
   context.textBaseline = 'middle';
   context.lineWidth = 1;
-  for (const tick of ticks) {
+  const handle = handleOf(context, scene);
+  context.font = `10.5px ${palette.font}`;
+  for (const tick of scene.ticks) {
     const x = Math.round(scale.x(tick.at)) + 0.5;
     context.strokeStyle = palette.line;
     line(context, x, 4, x, 18);
+    const end = x + 4 + context.measureText(tick.label).width;
+    const isCovered = handle && end > handle.begin - 2 && x < handle.end + 2;
     context.fillStyle = palette.dim;
-    context.fillText(tick.label, x + 4, 10);
+    if (!isCovered && end <= scale.width) context.fillText(tick.label, x + 4, 10);
   }
   context.strokeStyle = palette.line;
   line(context, 0, RULER - 0.5, scale.width, RULER - 0.5);
-  for (const mark of marks) {
+  for (const mark of scene.marks) {
     const x = scale.x(mark.at);
-    if (x >= -8 && x <= scale.width + 8) paintMark(context, palette, mark, x, mark === scene.hovered);
+    const isHovered = mark.moment === hovered?.moment && mark.kind === hovered.kind;
+    if (x >= -8 && x <= scale.width + 8) paintMark(context, palette, mark, x, isHovered);
   }
-  const at = scene.scrubbed ?? scene.position?.at;
-  if (at !== undefined) paintHandle(context, scene, scale.x(at), scene.position?.text ?? '');
+  if (handle) paintHandle(context, scene, handle);
 }
 
-/** Draws the lines of the ruler through the tracks, and the one where the run rests. */
-export function paintLines(
-  context: CanvasRenderingContext2D,
-  scene: Pick<RulerScene, 'scale' | 'palette' | 'ticks' | 'position' | 'scrubbed'>,
-  height: number,
-): void {
-  const { scale, palette } = scene;
-  const at = scene.scrubbed ?? scene.position?.at;
-  if (at === undefined) return;
-  const x = Math.round(scale.x(at)) + 0.5;
+/** Draws the line where the run rests, through the tracks. */
+export function paintLine(context: CanvasRenderingContext2D, palette: Palette, at: number, height: number): void {
+  const x = Math.round(at) + 0.5;
   context.strokeStyle = palette.background;
   context.lineWidth = 3;
   context.globalAlpha = 0.6;
@@ -74,12 +105,13 @@ export function paintLines(
   line(context, x, 0, x, height);
 }
 
-/** Draws the faint lines of the ruler behind the tracks. */
+/** Draws the faint lines of the ruler, behind what is there already. */
 export function paintGrid(
   context: CanvasRenderingContext2D,
   scene: Pick<RulerScene, 'scale' | 'palette' | 'ticks'>,
   height: number,
 ): void {
+  context.globalCompositeOperation = 'destination-over';
   context.strokeStyle = scene.palette.line;
   context.lineWidth = 1;
   context.globalAlpha = scene.palette.isHighContrast ? 0.3 : 0.45;
@@ -88,6 +120,7 @@ export function paintGrid(
     line(context, x, 0, x, height);
   }
   context.globalAlpha = 1;
+  context.globalCompositeOperation = 'source-over';
 }
 
 function paintMark(
@@ -105,7 +138,7 @@ function paintMark(
     context.lineTo(x - reach, MARKS + reach - 1);
     context.closePath();
     context.fillStyle = palette.failure;
-  } else if (mark.kind === 'stop') {
+  } else if (mark.kind === 'breakpoint') {
     context.arc(x, MARKS, reach, 0, 2 * Math.PI);
     context.fillStyle = palette.breakpoint;
   } else {
@@ -123,15 +156,28 @@ function paintMark(
   context.stroke();
 }
 
-function paintHandle(context: CanvasRenderingContext2D, scene: RulerScene, x: number, text: string): void {
-  const { palette, scale } = scene;
+interface Handle {
+  x: number;
+  begin: number;
+  end: number;
+}
+
+/** Where the handle is, if it is seen. */
+function handleOf(context: CanvasRenderingContext2D, { palette, scale, at, text }: RulerScene): Handle | undefined {
+  const x = at === undefined ? -2 : scale.x(at);
+  if (x < -1 || x > scale.width + 1) return undefined;
   context.font = `600 10.5px ${palette.font}`;
   const width = Math.ceil(context.measureText(text).width) + 10;
   const begin = Math.min(Math.max(x - width / 2, 1), scale.width - width - 1);
-  if (x < -1 || x > scale.width + 1) return;
+  return { x, begin, end: begin + width };
+}
+
+function paintHandle(context: CanvasRenderingContext2D, scene: RulerScene, { x, begin, end }: Handle): void {
+  const { palette, text } = scene;
+  context.font = `600 10.5px ${palette.font}`;
   context.fillStyle = palette.foreground;
   context.beginPath();
-  context.roundRect(begin, 2, width, 15, 3);
+  context.roundRect(begin, 2, end - begin, 15, 3);
   context.fill();
   context.beginPath();
   context.moveTo(x - 4, 17);

@@ -5,7 +5,7 @@ import type { Row } from '../../traces/row';
 import { duration, whole } from '../../traces/amounts';
 import { known } from './details';
 import { element, sign, signPath } from './elements';
-import { centred, heightOf, inView, scrollTo, type List } from './window';
+import { centred, heightOf, inView, scrollTo, topOf, type List } from './window';
 
 const ROW_HEIGHT = 24;
 const AHEAD = 30;
@@ -81,7 +81,7 @@ export class Rows {
     this.space.style.height = `${heightOf(this.list)}px`;
     this.empty.textContent = count === 0 ? sentence : '';
     if (this.wanted !== undefined && this.wanted < count) {
-      this.root.scrollTop = scrollTo(this.list, this.wanted, 0) && centred(this.list, this.wanted);
+      this.root.scrollTop = topOf(this.list, this.wanted);
       this.wanted = undefined;
     } else if (wasAtEnd) this.root.scrollTop = this.root.scrollHeight;
     this.later();
@@ -117,6 +117,12 @@ export class Rows {
     root.scrollTop = where === 'middle' && near !== now ? centred(list, this.place) : near;
     this.draw();
     this.tell();
+  }
+
+  /** Bring a place into view without choosing it. */
+  show(place: number): void {
+    this.root.scrollTop = centred(this.list, place);
+    this.later();
   }
 
   /** Scroll to a place as soon as it is there. */

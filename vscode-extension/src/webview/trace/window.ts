@@ -43,6 +43,11 @@ export function scrollTo(list: List, row: number, scrollTop: number): number {
   return scrollTop;
 }
 
+/** Where the scroll bar has to be for a row to be the first in view. */
+export function topOf(list: List, row: number): number {
+  return (row * list.rowHeight) / scaleOf(list);
+}
+
 /** Where the scroll bar has to be for a row to be in the middle. */
 export function centred(list: List, row: number): number {
   return Math.max((row * list.rowHeight - (list.viewHeight - list.rowHeight) / 2) / scaleOf(list), 0);
