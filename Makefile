@@ -8,7 +8,7 @@ BENCH_READY := $(VENV)/.ready-bench
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-dap lint format bench clean
+.PHONY: help setup demo test test-slow test-dap test-vscode lint format bench clean
 
 help:  ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,13 @@ test-slow: $(READY)  ## The slow suites
 test-dap: $(READY)  ## The debug adapter, driven by real clients: VS Code's test client, Emacs, Neovim
 	tests/dap_clients/setup
 	$(BIN)/python -m pytest -q -rs -n $(WORKERS) tests/dap_clients
+
+test-vscode: $(READY)  ## The VS Code extension, in a real VS Code (set up from the registries; INSTALL_APT=1 for apt too)
+	cd vscode-extension && npm ci --ignore-scripts
+	cd vscode-extension && npm run typecheck && npm run lint && npm run test:unit && npm run test:grammar
+	cd vscode-extension && npm run package && test/package.sh
+	vscode-extension/test/web/install.sh
+	cd vscode-extension && npm run test:host && npm run test:e2e
 
 lint: $(READY)  ## Style and types
 	$(BIN)/ruff check .

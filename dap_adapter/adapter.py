@@ -338,3 +338,5 @@ class Adapter:
             self.breakpoints.look_again()
         if grown and self.is_configured and self.configuration is not None and self.configuration.follow:
             self.following.look()
+        elif run.timeline.closed and self.is_configured:
+            self.tell_position()  # now it is known how many events there are

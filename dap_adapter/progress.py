@@ -27,10 +27,13 @@ class Progress:
     def __init__(self, adapter: Adapter) -> None:
         self._adapter = adapter
         self._title = ""
+        """What goes on; empty when nothing does that is to be shown."""
         self._began = 0.0
         self._told = 0.0
         self._from: Moment = 0
         self._shown: str | None = None
+        self._most = 0.0
+        """The greatest share that was shown: nobody is thrown back when more of the recording becomes known."""
         self._number = 0
         self._reading_since: float | None = None
 
@@ -43,6 +46,7 @@ class Progress:
             yield
         finally:
             self._end()
+            self._title = ""
 
     def look(self, moment: Moment) -> None:
         """Called now and then by whatever takes long, with how far it is."""
@@ -51,7 +55,7 @@ class Progress:
             self._adapter.run.cursor.interrupt()
         session.meanwhile()
         now = time.monotonic()
-        if now - self._began > _PATIENCE_S and now - self._told > _EVERY_S:
+        if self._title and now - self._began > _PATIENCE_S and now - self._told > _EVERY_S:
             self._told = now
             self._show(moment)
 
@@ -62,6 +66,7 @@ class Progress:
             if self._reading_since is not None:
                 self._reading_since = None
                 self._end()
+                self._title = ""
             return
         if self._reading_since is None:
             self._reading_since = self._began = now
@@ -77,7 +82,8 @@ class Progress:
     def _show(self, moment: Moment) -> None:
         if not self._adapter.client.shows_progress:
             return
-        share, text = self._share(moment), f"event {max(moment, 0):,}"
+        text = f"event {max(moment, 0):,}"
+        share = self._most = max(self._share(moment), self._most)
         tell = self._adapter.session.event_now
         if self._shown is None:
             self._number += 1
@@ -110,3 +116,4 @@ class Progress:
         if self._shown is not None:
             self._adapter.session.event_now("progressEnd", dap.ProgressEndBody(progress_id=self._shown))
             self._shown = None
+        self._most = 0.0

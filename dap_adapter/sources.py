@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 50_000
 _MOST_BYTES = 16 << 20
+_MOST_SHOWN = 32 << 20
+"""Bytes of a trace that is opened as a file; VS Code shows nothing of one that has over 50 MB."""
 
 
 @attrs.frozen
@@ -87,6 +89,22 @@ class Sources:
                 if found is not None:
                     return Place(found, line, self._column(file, line, source.get("column")), True)
         return Place(self._trace_source, row + 1, 1, False)
+
+    def shown(self, row: Moment) -> Place:
+        """`position` for an editor to open: a trace that is too big for one is not, but the event alone is."""
+        place = self.position(row)
+        if place.is_program or self._trace_size <= _MOST_SHOWN:
+            return place
+        number = self._adapter.handles.add(Document(self._timeline[row].to_dict()), keep=True)
+        name = f"{self.trace.stem} event {row}.json"
+        return Place(dap.Source(name=name, source_reference=number, origin="from the recording"), 1, 1, False)
+
+    @property
+    def _trace_size(self) -> int:
+        try:
+            return self.trace.stat().st_size
+        except OSError:
+            return 0
 
     def _source_of(self, file: str) -> dap.Source | None:
         if file not in self._sources:

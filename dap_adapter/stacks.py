@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_THREADS = 1_000
 """That are shown; a note says when there are more."""
 
-_WORDS = {span: word for word, span in SPANS.items()}
+_WORDS = {span: word for word, span in SPANS.items()} | {"error_occurred": "error"}
 
 
 @attrs.frozen
@@ -152,7 +152,7 @@ class Stacks:
 
     def _frame(self, frame: Frame, here: Moment) -> dap.StackFrame:
         adapter = self._adapter
-        at = adapter.sources.position(frame.start)
+        at = adapter.sources.shown(frame.start)
         if frame.number == 0 and here != frame.start:  # a point of its own may say more precisely where it is
             own = adapter.sources.position(here)
             at = own if own.is_program else at
@@ -168,7 +168,7 @@ class Stacks:
         )
 
     def _border(self, start: Moment, frame: Frame) -> dap.StackFrame:
-        at = self._adapter.sources.position(start)
+        at = self._adapter.sources.shown(start)
         return dap.StackFrame(
             id=self._adapter.handles.add(frame),
             name=f"spawned by {self.name(start)}",
@@ -200,7 +200,7 @@ class Stacks:
         timeline = self._adapter.run.timeline
         shape = timeline.columns.shape_at(row)
         span = span_of(shape.event_type)
-        word = _WORDS.get(span, span)
+        word = _WORDS.get(span) or span.replace("_", " ")
         if span == "agent_turn":
             event = timeline.recorded(row)
             turn = event.metadata.get("turn", event.inputs.get("turn"))

@@ -320,7 +320,7 @@ class Tracks:
             self._cost[head] += cost
 
     def _add_around(self, row: Moment, tokens: float, cost: float) -> None:
-        """Add what was used to the spans around that have ended and to the first that is open, whose end passes it on."""
+        """Add what was used to the spans around that have ended, and to the first open one, whose end passes it on."""
         columns = self._columns
         for _ in range(_MOST_AROUND):
             if row < 0:

@@ -1,12 +1,14 @@
 // A trace as something to look at: the editor "Trace of a run" for .jsonl files. The page shows what is in view; this
 // side has the lines and answers what the page asks for. Nothing is ever written.
 
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { cost, duration, moment, size, whole } from '../traces/amounts';
 import { placeOf } from '../traces/choice';
 import { EVERYTHING, Selection, type Filter } from '../traces/filter';
 import { LONG } from '../traces/lines';
+import { placesOf } from '../traces/matching';
 import type { Count, Head, ToHost, ToPage } from '../traces/messages';
 import { isObject, numberOf, recordOf, textOf } from '../traces/record';
 import { replay } from '../traces/replay';
@@ -214,25 +216,34 @@ class TracePage {
 
   /** Show where in the program an event comes from. Only programs are opened: the path is the trace's word alone. */
   private async openSource(row: number): Promise<void> {
-    const { lines, uri } = this.document;
-    const [text = ''] = await lines.text(row, 1, LONG);
+    const [text = ''] = await this.document.lines.text(row, 1, LONG);
     const record = recordOf(text.trim().replace(/,$/, ''));
     const source = isObject(record?.metadata) && isObject(record.metadata.source) ? record.metadata.source : {};
     const file = textOf(source.file) ?? '';
-    const program = this.summary().program ?? uri.fsPath;
-    const path = isAbsolute(file) ? file : join(dirname(program), file);
-    if (!path.endsWith('.ai') || /^[\\/]{2}/.test(path)) return;
+    const [program = ''] = file.endsWith('.ai') && !/^[\\/]{2}/.test(file) ? await this.existing(file) : [];
+    if (program === '') {
+      const why = file === '' ? 'The event does not say where it comes from.' : `${file} is not on this machine.`;
+      return void vscode.window.showInformationMessage(`The program cannot be shown. ${why}`);
+    }
     const line = Math.max((numberOf(source.line) ?? 1) - 1, 0);
     const column = Math.max((numberOf(source.column) ?? 1) - 1, 0);
-    try {
-      await vscode.window.showTextDocument(vscode.Uri.file(path), {
-        selection: new vscode.Range(line, column, line, column),
-        viewColumn: vscode.ViewColumn.Beside,
-      });
-    } catch (problem) {
-      const why = problem instanceof Error ? problem.message : String(problem);
-      void vscode.window.showInformationMessage(`The program ${path} cannot be shown: ${why}`);
-    }
+    await vscode.window.showTextDocument(vscode.Uri.file(program), {
+      selection: new vscode.Range(line, column, line, column),
+      viewColumn: vscode.ViewColumn.Beside,
+    });
+  }
+
+  private async existing(file: string): Promise<string[]> {
+    const places = placesOf(file, this.document.uri.fsPath);
+    const found = await Promise.all(
+      places.map((place) =>
+        stat(place).then(
+          (about) => about.isFile(),
+          () => false,
+        ),
+      ),
+    );
+    return places.filter((_, place) => found[place]);
   }
 
   private send(message: ToPage): void {

@@ -14,7 +14,9 @@ export type ToHost =
   | { type: 'look'; number: number; arguments: TimelineArguments }
   | { type: 'goTo'; moment: Moment }
   | { type: 'error'; direction: 'forward' | 'backward' }
-  | { type: 'start' };
+  | { type: 'start' }
+  /** The editor has taken the keyboard at a stop that the timeline has led to. */
+  | { type: 'focus' };
 
 /** To the page. */
 export type ToPage =

@@ -150,7 +150,7 @@ export function gridOf(range: Range, width: number, axis: Axis): Grid {
   const length = range.end - range.begin;
   const unit = axis === 'time' ? 0.001 : 1;
   let size = unit;
-  while (size * width < length * BUCKET_PX) size *= 2;
+  while (size * Math.max(width, 1) < length * BUCKET_PX) size *= 2;
   while ((length * (1 + 2 * AROUND)) / size + 2 > MOST_BUCKETS) size *= 2;
   const begin = Math.max(Math.floor((range.begin - length * AROUND) / size) * size, 0);
   const buckets = Math.max(Math.ceil((range.end + length * AROUND - begin) / size), 1);

@@ -1,10 +1,11 @@
-// Which recordings are of which program. A trace names the file that ran by its path; one that was made elsewhere is
-// known by the file's name and the app's.
+// Which recordings are of which program. A trace names the file that ran by its path, which may be relative to where it
+// was run; one that was made elsewhere is known by the file's name and the app's.
 
-import { basename } from 'node:path';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import type { Summary } from './summary';
 
 const WINDOWS = process.platform === 'win32';
+const LEVELS = 4;
 const QUOTES = '"""';
 
 /** A program as it stands in the editor. */
@@ -35,13 +36,19 @@ export async function runsOf(
   const runs = await Promise.all(
     traces.map(async (trace) => {
       if (trace.program === undefined) return false;
-      const ran = normal(trace.program);
-      if (ran === here) return true;
-      const isAlike = basename(ran) === basename(here) && program.app !== undefined && trace.app === program.app;
-      return isAlike && !(await exists(trace.program));
+      const places = placesOf(trace.program, trace.path);
+      if (places.some((place) => normal(place) === here)) return true;
+      const isAlike = basename(normal(trace.program)) === basename(here) && trace.app === program.app;
+      return isAlike && !(await Promise.all(places.map(exists))).includes(true);
     }),
   );
   return traces.filter((_, place) => runs[place]);
+}
+
+/** Where a file that a trace names may be: a relative path is sought from where the trace lies upwards. */
+export function placesOf(file: string, trace: string): string[] {
+  if (isAbsolute(file) || /^[a-z]:[\\/]/i.test(file)) return [file];
+  return Array.from({ length: LEVELS }, (_, level) => resolve(dirname(trace), '../'.repeat(level), file));
 }
 
 function normal(path: string): string {

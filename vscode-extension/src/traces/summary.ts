@@ -60,9 +60,11 @@ export async function readSummary(path: string): Promise<Summary | undefined> {
 export function statusOf(trace: Summary, now: number, isAlive: (pid: number) => boolean = hasProcess): Status {
   if (trace.ended) return trace.ended;
   const idle = now - trace.changed;
-  // A number of a process means nothing for long, nor on another machine: it only bridges a pause.
-  const writes = idle < JUST_WRITTEN_MS || (idle < LATELY_WRITTEN_MS && trace.pid !== undefined && isAlive(trace.pid));
-  return writes ? 'running' : 'crashed';
+  if (idle < JUST_WRITTEN_MS) return 'running';
+  // A process's number means nothing for long, and nothing beside a copy: it bridges the pause of a long model call.
+  const isCopy = trace.changed - ((trace.started ?? 0) + (trace.durationMs ?? 0)) > LATELY_WRITTEN_MS;
+  const mayWrite = idle < LATELY_WRITTEN_MS && !isCopy && trace.pid !== undefined;
+  return mayWrite && isAlive(trace.pid ?? 0) ? 'running' : 'crashed';
 }
 
 function hasProcess(pid: number): boolean {

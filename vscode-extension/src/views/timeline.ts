@@ -86,6 +86,10 @@ class TimelinePage {
         return void this.telling((model) =>
           model.request('n3/to', { place: 'error', direction: message.direction }).then(() => undefined),
         );
+      case 'focus':
+        // With the setting off the editor takes nothing, and then it was a person who went elsewhere.
+        if (vscode.workspace.getConfiguration('debug').get('focusEditorOnBreak')) this.view.show(false);
+        return;
       case 'start':
         return void vscode.commands.executeCommand('namel3ss.replayLatest');
     }

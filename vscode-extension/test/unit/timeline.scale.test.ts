@@ -92,12 +92,7 @@ describe('the ticks of the timeline', () => {
       ticks({ begin, end }, 500, 'time').map((tick) => tick.label);
 
     deepStrictEqual(labels(0, 230), ['0 ms', '50 ms', '100 ms', '150 ms', '200 ms']);
-    deepStrictEqual(
-      labels(0, 2_300),
-      ['0.0 s', '0.5 s', '1.0 s', '1.5 s', '2.0 s']
-        .slice(0, 5)
-        .map((each) => (each === '0.0 s' ? '0 ms' : each === '0.5 s' ? '500 ms' : each)),
-    );
+    deepStrictEqual(labels(0, 2_300), ['0 ms', '500 ms', '1.0 s', '1.5 s', '2.0 s']);
     deepStrictEqual(labels(0, 110_000), ['0 s', '30 s', '1:00', '1:30']);
     deepStrictEqual(labels(3_600_000, 3_600_000 * 6), [
       '1:00:00',

@@ -139,12 +139,13 @@ describe('the summary of a trace', () => {
   });
 
   it('tells a run that goes on from one that crashed', () => {
-    const run = { path: '', size: 1, changed: 1_000_000, app: '', pid: 7 };
-    const at = (idle: number, alive: boolean): string => statusOf(run, 1_000_000 + idle, () => alive);
+    const run = { path: '', size: 1, changed: 5_000_000, app: '', pid: 7, started: 4_000_000, durationMs: 1_000_000 };
+    const at = (idle: number, alive: boolean, more: object = {}): string =>
+      statusOf({ ...run, ...more }, 5_000_000 + idle, () => alive);
 
     assert.deepEqual(
-      [at(5_000, false), at(60_000, true), at(60_000, false), at(3_600_000, true)],
-      ['running', 'running', 'crashed', 'crashed'],
+      [at(5_000, false), at(60_000, true), at(60_000, false), at(3_600_000, true), at(60_000, true, { started: 0 })],
+      ['running', 'running', 'crashed', 'crashed', 'crashed'],
     );
   });
 

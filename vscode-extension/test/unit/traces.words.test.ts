@@ -136,6 +136,17 @@ describe('the runs of a program', () => {
     );
   });
 
+  it('may be named as seen from where it ran', async () => {
+    const traces = [trace('/a/debug/traces/1', 'app.ai'), trace('/a/2', './app.ai'), trace('/a/3', 'b/app.ai')];
+
+    const runs = await runsOf(traces, { path: '/a/app.ai' }, () => Promise.resolve(true));
+
+    assert.deepEqual(
+      runs.map((run) => run.path),
+      ['/a/debug/traces/1', '/a/2'],
+    );
+  });
+
   it('may come from another machine, when file and app have the same names', async () => {
     const traces = [trace('1', '/ci/app.ai'), trace('2', 'C:\\ci\\app.ai'), trace('3', '/ci/app.ai', 'Other')];
 

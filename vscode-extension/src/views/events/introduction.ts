@@ -1,5 +1,5 @@
-// VS Code folds every view that joins the debug side bar. Ours is unfolded when somebody replays for the first time, and
-// then stays as people leave it.
+// VS Code folds every view that joins the debug side bar. Ours is unfolded when somebody replays for the first time,
+// and then stays as people leave it.
 
 import * as vscode from 'vscode';
 import type { Sessions } from '../../session/sessions';

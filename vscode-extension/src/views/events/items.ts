@@ -25,6 +25,8 @@ export function moreItem(more: MoreRow, id: string): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.contextValue = 'more';
   item.tooltip = 'Shows the next ones of the events that are left out here.';
+  // VS Code would read out the tooltip alone.
+  item.accessibilityInformation = { label: String(item.label), role: 'button' };
   item.command = { command: 'namel3ss.events.showMore', title: 'Show More Events', arguments: [more] };
   return item;
 }

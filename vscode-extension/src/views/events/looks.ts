@@ -1,5 +1,5 @@
-// How a row of the events tree looks and how it is read out. Icons and colours tell the kinds of components apart;
-// where the run rests, what failed and what is still open come before that.
+// How a row of the events tree looks and how it is read out. Icons tell the kinds of components apart, in the colours
+// of the timeline; where the run rests, what failed and what is still open come before that.
 
 import type { EventNode } from '../../adapter/protocol';
 import { oneLine } from '../../traces/harmless';
@@ -22,16 +22,16 @@ export interface Circumstances {
 const COMPONENTS: Record<string, Icon> = {
   app: { id: 'home', colour: undefined },
   agent: { id: 'hubot', colour: 'charts.purple' },
-  chain: { id: 'list-tree', colour: 'charts.foreground' },
+  chain: { id: 'list-tree', colour: 'terminal.ansiCyan' },
   llm: { id: 'sparkle', colour: 'charts.blue' },
   memory: { id: 'database', colour: 'charts.yellow' },
   prompt: { id: 'comment', colour: 'charts.orange' },
   tool: { id: 'tools', colour: 'charts.green' },
-  validation: { id: 'checklist', colour: 'charts.orange' },
+  validation: { id: 'checklist', colour: 'terminal.ansiMagenta' },
 };
 const KINDS: Record<string, Icon> = {
   agent_turn: { id: 'comment-discussion', colour: 'charts.purple' },
-  chain_step: { id: 'arrow-right', colour: 'charts.foreground' },
+  chain_step: { id: 'arrow-right', colour: 'terminal.ansiCyan' },
   performance_marker: { id: 'pulse', colour: undefined },
 };
 const OTHER: Icon = { id: 'circle-small', colour: undefined };

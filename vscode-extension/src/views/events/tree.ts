@@ -1,6 +1,6 @@
-// The events of one run as a tree that is read by the page. It knows which rows are there, asks the adapter for others,
-// and finds the way to the row where the run rests. One request is enough for a stop whose row is not known yet, as long
-// as the pages on its way are there.
+// The events of one run as a tree that is read by the page. It knows which rows are there, asks the adapter for
+// others, and finds the way to the row where the run rests. One request is enough for a stop whose row is not known
+// yet, as long as the pages on its way are there.
 
 import type { ChildrenPage, EventNode, Moment, Position } from '../../adapter/protocol';
 import type { EventElement } from '../eventElement';

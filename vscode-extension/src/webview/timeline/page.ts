@@ -16,6 +16,7 @@ import { contextOf } from './canvas';
 import { Choice } from './choice';
 import { Frame } from './frame';
 import { host, type State } from './host';
+import { Keyboard } from './keyboard';
 import { Labels } from './labels';
 import { hatchOf, paintTracks } from './paint';
 import { type Palette, paletteOf, watchTheme } from './palette';
@@ -29,6 +30,8 @@ const LOOKS_AGAIN_MS = 120;
 const FORGETS_MS = 6_000;
 const STEPS_MS = 400;
 const ZOOM = 1.6;
+/** What takes the run somewhere. */
+const LEADS: ReadonlySet<Wish['wish']> = new Set(['step', 'error', 'first', 'last', 'go']);
 
 /** The page of the timeline. */
 export class Page implements Stage {
@@ -58,6 +61,7 @@ export class Page implements Stage {
     (id, args) => host.postMessage({ type: 'look', number: id, arguments: args }),
     (picture, what) => (what === 'strip' ? this.takeStrip(picture) : this.take(picture)),
   );
+  private readonly keyboard = new Keyboard(this.frame.root, () => host.postMessage({ type: 'focus' }));
   private palette: Palette = paletteOf(document.body);
   private session: string | undefined;
   private position: Position | undefined;
@@ -145,6 +149,7 @@ export class Page implements Stage {
     const before = this.position;
     this.position = position;
     if (this.strip && position.events !== this.strip.events) this.lookAgain();
+    this.keyboard.rests();
     if (before?.moment !== position.moment) {
       this.choice.forget();
       this.follow();
@@ -264,6 +269,8 @@ export class Page implements Stage {
 
   private setFolded(folded: string[]): void {
     this.setRows(rowsOf(this.strip?.tracks ?? [], new Set(folded)));
+    // The label that was pressed is gone; the keyboard must not be.
+    this.frame.root.focus({ preventScroll: true });
     this.point(undefined, 0, 0);
     this.keep({ folded });
   }
@@ -414,6 +421,7 @@ export class Page implements Stage {
     if (!wish || !this.session) return;
     event.preventDefault();
     event.stopPropagation();
+    if (LEADS.has(wish.wish)) this.keyboard.leads();
     this.do(wish);
   }
 

@@ -66,6 +66,7 @@ function paintRow(context: CanvasRenderingContext2D, scene: Scene, row: Row): vo
     if (isPoint(bar.span)) paintPoint(context, scene, row, bar);
     else paintBar(context, scene, row, bar);
   }
+  if (row.isFolded) for (const bar of strand.bars) if (!bar.span.depth) paintLabel(context, scene, row, bar);
 }
 
 function paintCell(context: CanvasRenderingContext2D, scene: Scene, row: Row, cell: Cell): void {
@@ -140,7 +141,7 @@ function paintBar(context: CanvasRenderingContext2D, scene: Scene, row: Row, bar
     context.roundRect(x + width - edge, y, edge, height, [0, radius, radius, 0]);
     context.fill();
   }
-  paintLabel(context, scene, bar, x, y + height / 2, width);
+  if (!row.isFolded) paintLabel(context, scene, row, bar);
   const isOutlined = scene.chosen?.span.moment === span.moment || isPointed(scene, bar);
   if (isOutlined) {
     context.strokeStyle = scene.chosen?.span.moment === span.moment ? palette.focus : palette.foreground;
@@ -151,22 +152,16 @@ function paintBar(context: CanvasRenderingContext2D, scene: Scene, row: Row, bar
   }
 }
 
-function paintLabel(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  bar: Bar,
-  x: number,
-  middle: number,
-  width: number,
-): void {
-  // The label stays in sight as long as its bar does.
-  const begin = Math.max(x, 0) + 5;
-  const room = Math.min(x + width, scene.scale.width) - begin - 4;
+/** The label of a bar stays in sight as long as the bar does. */
+function paintLabel(context: CanvasRenderingContext2D, scene: Scene, row: Row, bar: Bar): void {
+  const { scale, palette } = scene;
+  const begin = Math.max(scale.x(bar.begin), 0) + 5;
+  const room = Math.min(scale.x(bar.end), scale.width) - begin - 4;
   if (room < NAMED_PX) return;
   const text = fitted(context, bar.span.label, room);
   if (!text) return;
-  context.fillStyle = scene.palette.foreground;
-  context.fillText(text, begin, middle + 0.5);
+  context.fillStyle = palette.foreground;
+  context.fillText(text, begin, levelTop(row, bar.span.depth) + BAR / 2 + 0.5);
 }
 
 const widths = new Map<string, number>();

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { reset } from './debugging.mjs';
+import { debuggersKnown, reset } from './debugging.mjs';
 import { startServer } from './server.mjs';
 import { openWorkbench, picture } from './workbench.mjs';
 import { makeWorkspace, PYTHON } from './workspace.mjs';
@@ -32,6 +32,7 @@ export function useBench(example, { settings = {}, file = 'app.ai', viewport, pr
       bench,
       await openWorkbench({ origin: bench.server.origin, folder: bench.workspace.folder, file, viewport }),
     );
+    await debuggersKnown(bench.page);
     if (recording.traces === undefined || recording.traces.length) bench.run = bench.workspace.run();
   });
   after(async () => {

@@ -16,7 +16,7 @@ export async function openConsole(page, { clear = true } = {}) {
   await runCommand(page, 'Debug Console: Focus on Debug Console View');
   await page.locator('.repl-input-wrapper .view-lines').waitFor();
   if (!clear || !(await page.locator('.repl .monaco-list-row').count())) return;
-  await page.locator('.composite.title .codicon-clear-all').first().click();
+  await page.locator('.part.panel .action-label[aria-label^="Clear Console"]').first().click();
   await until('empty console', async () => !(await page.locator('.repl .monaco-list-row').count()));
 }
 
@@ -29,7 +29,6 @@ export async function evaluate(page, text) {
   await page.keyboard.press('Delete');
   await page.keyboard.insertText(text);
   await until('text that was typed', async () => (await input.textContent()).replaceAll('\u00a0', ' ').includes(text));
-  await page.keyboard.press('Escape'); // a suggestion would swallow the Enter
   await page.keyboard.press('Enter');
   return (
     await until(

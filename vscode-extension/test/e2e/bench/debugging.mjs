@@ -1,7 +1,16 @@
 // A session: starting it, moving in it, and knowing where it rests. Every stop has its number on the status bar, so a
 // test waits for the stop it expects and for nothing else.
 import { insist, pause, until } from './until.mjs';
-import { answer, dismissQuickInput, notifications, openFile, pick, runCommand, statusBar } from './workbench.mjs';
+import {
+  answer,
+  dismissQuickInput,
+  notifications,
+  offersCommand,
+  openFile,
+  pick,
+  runCommand,
+  statusBar,
+} from './workbench.mjs';
 
 const POSITION = /event (\d+) of (?:≥ )?(\d+)/;
 
@@ -14,17 +23,9 @@ export async function readPosition(page) {
   return undefined;
 }
 
-/** Whether a session rests: its frames are shown, and it can go on. */
+/** Whether a session rests: then the bar offers to go on, and else to pause. */
 const rests = (page) =>
-  page.evaluate(
-    () =>
-      Boolean(document.querySelector('.debug-call-stack .stack-frame')) &&
-      Boolean(
-        document.querySelector(
-          '.debug-toolbar .codicon-debug-continue, .composite.title .codicon-debug-continue, .part.editor .codicon-debug-continue',
-        ),
-      ),
-  );
+  page.locator('.debug-toolbar .codicon-debug-continue').locator('visible=true').first().isVisible();
 
 /** Waits until the run rests at a moment. */
 export const restsAt = (page, moment) =>
@@ -56,6 +57,10 @@ export async function pressF5(page) {
     { patienceMs: 4000 },
   );
 }
+
+/** Waits until the window knows what can be debugged; some time after its start, and nothing says when. */
+export const debuggersKnown = (page) =>
+  until('debugger', () => offersCommand(page, 'Debug: Select and Start Debugging'), Boolean, 60_000);
 
 /** Starts a configuration of launch.json by its name. */
 export async function start(page, name) {

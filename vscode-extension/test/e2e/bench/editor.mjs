@@ -12,7 +12,7 @@ export async function goToLine(page, line) {
   await insist(
     `cursor on line ${line}`,
     async () => {
-      await page.locator(`${EDITOR} .view-line`).first().click(); // so that the editor has the keyboard
+      await page.keyboard.press('Control+1'); // so that the editor has the keyboard
       await page.keyboard.press('Control+g');
       const input = page.locator('.quick-input-widget .quick-input-box input');
       await input.waitFor();
@@ -82,8 +82,8 @@ export async function setSpecialBreakpoint(page, line, kind, text) {
   const box = page.locator('.breakpoint-widget .inputContainer .view-lines');
   await box.waitFor();
   await box.click();
-  await page.keyboard.type(text);
-  await page.keyboard.press('Escape'); // a suggestion would swallow the Enter
+  await page.keyboard.insertText(text); // unlike typing it opens no suggestion, which would swallow the Enter
+  await until('text in the box', async () => (await box.textContent()).replaceAll('\u00a0', ' ') === text);
   await page.keyboard.press('Enter');
   await page.locator('.breakpoint-widget').waitFor({ state: 'hidden' });
 }
@@ -111,6 +111,7 @@ export function readInlineValue(page, line) {
 
 /** Points at a word of the code and gives what is shown over it. */
 export async function hover(page, line, word) {
+  await goToLine(page, line); // only lines in view can be pointed at
   const box = await page.evaluate(
     ([css, wanted, text]) => {
       const editor = document.querySelector(css);

@@ -1,11 +1,11 @@
 // The panes of the side bar: call stack, variables, breakpoints, and trees of extensions. Read as they are shown.
 import { insist, pause, until } from './until.mjs';
 
-const header = (page, title) => page.locator('.pane-header', { hasText: new RegExp(`^${title}\\b`, 'i') }).first();
+const titled = (page, title) => page.locator('.title', { hasText: new RegExp(`^${title}$`, 'i') });
+const header = (page, title) => page.locator('.pane-header', { has: titled(page, title) }).first();
 
 /** A pane, by its title. */
-export const pane = (page, title) =>
-  page.locator('.pane', { has: page.locator('.pane-header', { hasText: new RegExp(`^${title}\\b`, 'i') }) }).first();
+export const pane = (page, title) => page.locator('.pane', { has: titled(page, title) }).first();
 
 async function fold(page, title, wanted) {
   await header(page, title).waitFor();
@@ -136,22 +136,27 @@ export const variable = (page, path, accept = Boolean) =>
     (value) => value !== undefined && accept(value),
   );
 
-/** Opens a scope or a variable that is closed; it is named by its path. */
+/**
+ * Opens a scope or a variable that is closed. The pane shows the stop before for a while after a stop; what is opened
+ * too early shows that it has gone, and is opened again.
+ */
 export async function expandVariable(page, name) {
+  const title = new RegExp(`^${name.replaceAll(/[[\]().]/g, '\\$&')}\\s*[=:]?\\s*$`);
   const row = page
-    .locator('.debug-variables .monaco-list-row', {
-      has: page.locator('.name, .scope', {
-        hasText: new RegExp(`^${name.replaceAll(/[[\]().]/g, '\\$&')}\\s*[=:]?\\s*$`),
-      }),
-    })
+    .locator('.debug-variables .monaco-list-row', { has: page.locator('.name, .scope', { hasText: title }) })
     .first();
   await row.waitFor();
   await insist(
     `open ${name}`,
     async () => {
-      if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+      if ((await row.getAttribute('aria-expanded', { timeout: 2000 })) === 'false') {
+        await row.locator('.monaco-tl-twistie').click({ timeout: 2000 });
+      }
     },
-    async () => (await row.getAttribute('aria-expanded')) === 'true',
+    async () => {
+      if ((await row.getAttribute('aria-expanded')) !== 'true') return false;
+      return !(await page.locator('.debug-variables').innerText()).includes('There are no variables of number');
+    },
   );
   return row;
 }
@@ -199,13 +204,20 @@ export async function setChecked(page, text, wanted) {
   return was;
 }
 
-/** The row of a variable. */
+/** The row of a variable; the pane is turned to where it is. */
 export async function variableRow(page, name) {
-  const row = page
-    .locator('.debug-variables .monaco-list-row')
+  const list = page.locator('.debug-variables .monaco-list').first();
+  const row = list
+    .locator('.monaco-list-row')
     .filter({ has: page.locator('.expression .name', { hasText: new RegExp(`^${name}\\s*[=:]?\\s*$`) }) })
     .first();
-  await row.waitFor();
+  await until(`variable ${name}`, async () => (await readVariables(page)).some((each) => each.name === name));
+  await list.hover();
+  await until(`row of ${name}`, async () => {
+    if (await row.isVisible()) return true;
+    await page.mouse.wheel(0, 66);
+    return false;
+  });
   return row;
 }
 

@@ -26,6 +26,7 @@ const SETTINGS = {
   'chat.commandCenter.enabled': false,
   'window.commandCenter': false,
   'editor.minimap.enabled': false,
+  'editor.stickyScroll.enabled': false,
   'editor.cursorBlinking': 'solid',
   'editor.hover.delay': 100,
   'window.restoreWindows': 'none',

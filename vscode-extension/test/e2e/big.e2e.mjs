@@ -1,0 +1,87 @@
+// A step in a trace of 100,000 events beside one in a trace of 100: what it costs in time, requests and bytes.
+// Times are printed and not judged, because they belong to the machine; what is asked of the adapter is judged.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import * as n3 from './bench/index.mjs';
+
+const SIZES = [100, 100_000];
+const STEPS = 25;
+const bench = n3.useBench('big', {
+  traces: [],
+  prepare: async (workspace) => {
+    writeFileSync(workspace.path('app.ai'), '# what happened lies on these lines\n'.repeat(420));
+    for (const size of SIZES) await n3.makeBigTrace(workspace.path(`debug/traces/${size}.jsonl`), size);
+    const configurations = SIZES.map((size) => ({
+      name: `Replay ${size} events`,
+      type: 'namel3ss',
+      request: 'launch',
+      trace: workspace.path(`debug/traces/${size}.jsonl`),
+      logToFile: workspace.path(`${size}.log`),
+    }));
+    writeFileSync(workspace.path('.vscode/launch.json'), JSON.stringify({ version: '0.2.0', configurations }));
+  },
+});
+
+const middle = (values, share = 0.5) => values.toSorted((one, other) => one - other)[Math.floor(values.length * share)];
+
+/** Steps so often, and says how long it took from each key to the window that shows where the run rests now. */
+async function steps(page) {
+  const times = [];
+  while (times.length < STEPS) {
+    // Measured inside of the page: the way to it and back is not a part of the editor.
+    const took = page.evaluate(
+      () =>
+        new Promise((done) => {
+          const shown = () =>
+            /event \d+ of/.exec(document.querySelector('.statusbar').textContent.replaceAll('\u00a0', ' '))?.[0];
+          const before = shown();
+          const press = () => {
+            const began = performance.now();
+            const look = () => {
+              const isThere = shown() !== before && document.querySelector('.debug-call-stack .stack-frame');
+              if (isThere) done(performance.now() - began);
+              else requestAnimationFrame(look);
+            };
+            look();
+          };
+          window.addEventListener('keydown', press, { once: true, capture: true });
+        }),
+    );
+    await page.keyboard.press('F11');
+    times.push(await took);
+  }
+  return times;
+}
+
+const table = [];
+const asked = [];
+for (const size of SIZES) {
+  test(`steps through ${size} events`, async () => {
+    const { page, workspace } = bench;
+    await n3.start(page, `Replay ${size} events`);
+    await n3.restsAt(page, 0);
+    await n3.runCommand(page, 'namel3ss: Show Timeline');
+    await n3.openPane(page, 'Events');
+    await n3.goToMoment(page, size / 2);
+    await page.keyboard.press('Control+1');
+    const log = workspace.path(`${size}.log`);
+    const before = readFileSync(log, 'utf8').length;
+    const times = await steps(page);
+    const traffic = readFileSync(log, 'utf8').slice(before);
+    table.push({
+      events: size,
+      'median ms': Math.round(middle(times)),
+      'p90 ms': Math.round(middle(times, 0.9)),
+      'messages per step': Math.round(traffic.split('\n').length / STEPS),
+      'bytes per step': Math.round(traffic.length / STEPS),
+    });
+    asked.push(traffic.length / STEPS);
+  });
+}
+
+test('what a step asks of the adapter does not grow with the trace', () => {
+  console.table(table);
+  assert.equal(asked.length, SIZES.length);
+  assert.ok(asked[1] < 3 * asked[0] + 20_000, `${asked.map(Math.round)} bytes`);
+});
