@@ -84,6 +84,8 @@ BARS = (
     Bar("n3/event", 0.3, 1.5),
     Bar("n3/stops", 2.0, 40.0),
     Bar("n3/children", 5.0, 20.0),
+    Bar("n3/timeline", 40.0, 120.0),
+    Bar("zoomed", 60.0, 150.0),
     Bar("filtered", 10.0, 40.0),
     Bar("first stop", 400.0),
 )
@@ -226,6 +228,8 @@ def _views(client: Client, thread: int) -> dict[str, Callable[[], Any]]:
         "n3/event": lambda: client.ask("n3/event"),
         "n3/stops": lambda: client.ask("n3/stops"),
         "n3/children": lambda: client.ask("n3/children", parent=0),
+        "n3/timeline": lambda: client.ask("n3/timeline", buckets=400),
+        "zoomed": lambda: client.ask("n3/timeline", axis="time", fromMs=60_000, toMs=120_000, buckets=400, most=1_500),
         "filtered": lambda: client.ask("n3/children", parent=0, filter=wanted),
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from namel3ss_dbg.events import Moment
 
 from . import protocol as dap
+from .values import Said
 
 if TYPE_CHECKING:
     from .adapter import Adapter
@@ -48,7 +49,7 @@ def tell_event(adapter: Adapter, row: Moment, text: str, **more: Any) -> None:
         source=place.source,
         line=adapter.client.line_out(place.line),
         column=adapter.client.column_out(place.column),
-        variables_reference=adapter.handles.add(adapter.stacks.event_values(row), keep=True),
+        variables_reference=adapter.handles.add(Said(text, adapter.stacks.event_values(row)), keep=True),
         **more,
     )
     adapter.session.event("output", body)

@@ -17,7 +17,7 @@ from namel3ss_dbg.trace.columns import END, POINT
 from . import protocol as dap
 from .errors import Problem, Refused
 from .stacks import Frame
-from .values import Lazy, Values, inside, is_name, lazy, members, variable
+from .values import Lazy, Said, Values, inside, is_name, lazy, members, reference, variable
 
 if TYPE_CHECKING:
     from .adapter import Adapter
@@ -264,6 +264,9 @@ def variables(adapter: Adapter, arguments: dap.VariablesArguments) -> dap.Variab
         return dap.VariablesBody(variables=members(adapter, thing, arguments))
     if isinstance(thing, Lazy):
         return dap.VariablesBody(variables=[variable(adapter, "", Values(thing.compute(), ""))])
+    if isinstance(thing, Said):
+        opened = reference(adapter, thing.values)
+        return dap.VariablesBody(variables=[dap.Variable(name="", value=thing.text, variables_reference=opened)])
     if not isinstance(thing, Section):
         number = arguments.variables_reference
         raise Refused(Problem.NO_VARIABLES, f"There are no variables of number {number}, or not any more.")

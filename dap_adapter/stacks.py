@@ -226,7 +226,7 @@ class Stacks:
 
     def event_values(self, row: Moment) -> Values:
         """What an event holds, to be opened by the client."""
-        return Values(self._adapter.run.timeline[row].to_dict(), f"events[{row}]")
+        return Values(self._adapter.run.timeline[row].to_dict(), f"events[{row}]", keep=True)
 
 
 def threads(adapter: Adapter, arguments: Any) -> dap.ThreadsBody:

@@ -59,6 +59,14 @@ class Lazy:
     compute: Callable[[], Any]
 
 
+@attrs.frozen(eq=False)
+class Said:
+    """A line of the console that can be opened; what is in it is the text, because editors show that in its place."""
+
+    text: str
+    values: Values
+
+
 def is_name(key: object) -> bool:
     """Whether a key can stand in an expression without quotes."""
     return isinstance(key, str) and key.isascii() and key.isidentifier() and key not in _WORDS

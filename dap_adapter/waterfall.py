@@ -29,7 +29,7 @@ _MOST_SPANS = 5_000
 _MOST_FAILURES = 500
 _MOST_NAMES_READ = 200
 _MOST_NAMES_KEPT = 20_000
-_FILES_S = 0.025
+_FILES_S = 0.04
 _AGES_MS = 1e15
 
 
@@ -109,30 +109,35 @@ class Waterfall:
 
     def _totals(self, window: Window) -> dict[str, Any]:
         first, last = window.first, window.last
-        ends = [first, last + 1]
-        whole = self.tracks.whole.values()
+        used = [summed(band, [first, last + 1]) for band in self.tracks.whole.values()]
         return {
             "events": max(last - first + 1, 0),
-            "errors": sum(count_in(band.failed, first, last) for band in whole),
-            "tokens": _plain(sum(sum(summed(band.spending, band.tokens, ends).values()) for band in whole)),
-            "cost": round(sum(sum(summed(band.spending, band.cost, ends).values()) for band in whole), 9),
+            "errors": sum(count_in(band.failed, first, last) for band in self.tracks.whole.values()),
+            "tokens": _plain(sum(sum(tokens.values()) for tokens, _ in used)),
+            "cost": round(sum(sum(cost.values()) for _, cost in used), 9),
             "elapsedMs": self._ms(last) - self._ms(first) if last >= first else 0,
         }
 
     def _buckets(self, window: Window) -> Iterator[dict[str, Any]]:
-        edges, whole = window.edges, self.tracks.whole
-        components = {name: counted(band.rows, edges) for name, band in whole.items()}
-        failed = [counted(band.failed, edges) for band in whole.values()]
-        tokens = [summed(band.spending, band.tokens, edges) for band in whole.values()]
+        edges, clock, deepest = window.edges, self.tracks.clock, self.tracks.deepest
+        components: list[dict[str, int]] = [{} for _ in edges]
+        errors, tokens = [0] * len(edges), [0.0] * len(edges)
+        for name, band in self.tracks.whole.items():
+            for bucket, count in counted(band.rows, edges).items():
+                components[bucket][name] = count
+            for bucket, count in counted(band.failed, edges).items():
+                errors[bucket] += count
+            for bucket, used in summed(band, edges)[0].items():
+                tokens[bucket] += used
         for bucket, (begin, end) in enumerate(pairwise(edges)):
             yield {
                 "from": begin,
                 "to": end - 1,
-                "components": {name: counts[bucket] for name, counts in components.items() if bucket in counts},
-                "errors": sum(counts.get(bucket, 0) for counts in failed),
-                "tokens": _plain(sum(sums.get(bucket, 0) for sums in tokens)),
-                "depth": self.tracks.deepest(begin, end - 1),
-                "elapsedMs": self._ms(begin) if begin < self.tracks.count else self._ms(begin - 1),
+                "components": components[bucket],
+                "errors": errors[bucket],
+                "tokens": _plain(tokens[bucket]),
+                "depth": deepest(begin, end - 1),
+                "elapsedMs": clock[min(begin, len(clock) - 1)] / 1_000,
             }
 
     def _ms(self, row: Moment) -> float:

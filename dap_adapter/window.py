@@ -168,7 +168,7 @@ class Window:
     def _cells(self, band: Band, edges: Sequence[Moment], apart: Iterable[Moment]) -> Cells:
         events = counted(band.rows, edges)
         errors = counted(band.failed, edges)
-        tokens, cost = (summed(band.spending, values, edges) for values in (band.tokens, band.cost))
+        tokens, cost = summed(band, edges)
         for row in apart:
             bucket = bisect_right(edges, row) - 1
             events[bucket] -= 1
@@ -215,14 +215,17 @@ def counted(rows: Sequence[Moment], edges: Sequence[Moment]) -> dict[int, int]:
     return found
 
 
-def summed(rows: Sequence[Moment], values: Sequence[float], edges: Sequence[Moment]) -> dict[int, float]:
-    """The sums of the values of some ascending rows between each two edges, by the number of the first edge."""
-    place = bisect_left(rows, edges[0])
-    found: dict[int, float] = {}
-    for bucket, count in counted(rows, edges).items():
-        found[bucket] = sum(values[place : place + count])
-        place += count
-    return found
+def summed(band: Band, edges: Sequence[Moment]) -> tuple[dict[int, float], dict[int, float]]:
+    """The tokens, and the cost, of a band's events between each two edges, by the number of the first edge."""
+    tokens: dict[int, float] = {}
+    cost: dict[int, float] = {}
+    if band.spending:
+        place = bisect_left(band.spending, edges[0])
+        for bucket, count in counted(band.spending, edges).items():
+            tokens[bucket] = sum(band.tokens[place : place + count])
+            cost[bucket] = sum(band.cost[place : place + count])
+            place += count
+    return tokens, cost
 
 
 def has(rows: Sequence[Moment], row: Moment) -> bool:

@@ -12,4 +12,6 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  // The extension host loads test suites as CommonJS.
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

@@ -309,7 +309,9 @@ def test_log_points_never_stop(client: DapClient, weather_trace: Path) -> None:
         assert client.expect("output", group="start")["output"] == f"{turn}\n"
         said = client.expect("output", category="console", line=4)
         assert said["source"]["name"] == "app.ai"
-        assert client.values(said["variablesReference"])["event_type"] == '"llm_call_start"'
+        shown = client.variables(said["variablesReference"])[""]  # editors show this in place of the text
+        assert shown["value"] == said["output"].rstrip("\n")
+        assert client.values(shown["variablesReference"])["event_type"] == '"llm_call_start"'
         texts.append(said["output"])
         client.expect("output", group="end")
     client.stopped(description="end of recording: event 13 of 13")
@@ -319,7 +321,8 @@ def test_log_points_never_stop(client: DapClient, weather_trace: Path) -> None:
     moments = []
     for _ in range(2):
         client.expect("output", group="start")
-        moments.append(client.values(client.expect("output")["variablesReference"])["event_id"])
+        shown = client.variables(client.expect("output")["variablesReference"])[""]
+        moments.append(client.values(shown["variablesReference"])["event_id"])
         client.expect("output", group="end")
     client.stopped(description="beginning of recording: event 0 of 13")
     assert moments == ['"evt_009"', '"evt_003"']

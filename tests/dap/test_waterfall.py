@@ -244,6 +244,37 @@ def test_many_narrow_calls_are_counted(client: DapClient, tmp_path: Path) -> Non
     assert few["cells"]["size"] == 28
 
 
+def test_too_many_of_one_width_are_counted(client: DapClient, tmp_path: Path) -> None:
+    """Nobody looks at them one by one to find out which to draw."""
+    story = stories.Story()
+    story.start("app_load", "demo")
+    for _ in range(100):
+        story.start("tool_call", "x")
+        story.point("custom", "x")
+        story.end()
+    client.begin(stories.write_trace(tmp_path / "t.jsonl", story.events))
+    few = client.ask("n3/timeline", buckets=2_000, most=1)
+
+    assert [span["label"] for span in few["spans"]] == ["app demo"]
+    assert (few["size"], few["cells"]["size"]) == (1, 4)
+    assert _counted(few) == 301
+
+
+def test_cells_are_as_many_as_can_be_drawn(client: DapClient, tmp_path: Path) -> None:
+    """However many components there are in each bucket."""
+    story = stories.Story()
+    for number in range(14_000):
+        story.point("custom", component=f"c{number % 7}")
+    client.begin(stories.write_trace(tmp_path / "t.jsonl", story.events))
+    whole = client.ask("n3/timeline", buckets=2_000)
+    while not whole["complete"]:
+        whole = client.ask("n3/timeline", buckets=2_000)
+
+    assert (whole["size"], whole["cells"]["size"]) == (7, 14)
+    assert sum(len(band["at"]) for band in whole["cells"]["bands"]) == 7_000
+    assert _counted(whole) == 14_000
+
+
 def test_very_many_failures_are_told_by_their_first(client: DapClient, tmp_path: Path) -> None:
     """For each few buckets, with how many there are."""
     story = stories.Story()

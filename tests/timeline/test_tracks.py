@@ -81,6 +81,26 @@ def test_an_agent_without_a_name() -> None:
     assert [track.label for track in told(story).all] == ["run", "agent"]
 
 
+def test_what_a_late_call_has_used() -> None:
+    """Takes back what the calls around it, which had ended, said for themselves: that was a repetition."""
+    story = Story()
+    app = story.start("app_load", "demo")
+    agent = story.start("agent_execution", "Ann")
+    late = story.start("tool_call", "late", inside=agent)
+    later = story.start("llm_call", "later", inside=late)
+    story.end(agent, tokens_used=10, cost_estimate=0.5)
+    story.end(late, tokens_used=7)
+    story.end(later, tokens_used=4, cost_estimate=0.25)
+    story.point("custom", inside=later, tokens_used=3)
+    tracks = told(story)
+
+    assert {number: tracks.used_in(number) for number in (1, 2, 3)} == {1: (3, 0.25), 2: (3, 0.25), 3: (3, 0.25)}
+    assert tracks.used_by_open() == {0: (3, 0.25)}
+    assert sum(sum(band.tokens) for band in tracks.whole.values()) == 3
+    assert sum(sum(band.cost) for band in tracks.whole.values()) == 0.25
+    assert app
+
+
 def test_it_can_be_filed_little_by_little() -> None:
     """As much as there is time for, and on from there."""
     story = Story()

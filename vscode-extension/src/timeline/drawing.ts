@@ -150,3 +150,14 @@ export function momentAt(drawing: Drawing, at: number): Moment {
   if (!before || !after) return (before ?? after)?.moment ?? 0;
   return at - before.at < after.at - at ? before.moment : after.moment;
 }
+
+/** When an event happened, as exactly as the picture knows. */
+export function timeOf(moment: Moment, places: Drawing['places']): number | undefined {
+  let [low, high] = [0, places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle]?.moment ?? 0) < moment) low = middle + 1;
+    else high = middle;
+  }
+  return places[low]?.at;
+}

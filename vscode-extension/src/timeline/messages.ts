@@ -22,6 +22,8 @@ export type ToHost =
 export type ToPage =
   | { type: 'nothing' }
   | { type: 'session'; id: string; name: string }
+  /** The session has begun anew. */
+  | { type: 'again' }
   | { type: 'position'; position: Position }
   | { type: 'picture'; number: number; picture: TimelinePicture }
   | { type: 'refused'; number: number; sentence: string }

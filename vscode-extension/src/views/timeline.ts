@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { MarksBody, Moment, StopsBody, TimelineArguments, TimelinePicture } from '../adapter/protocol';
 import type { SessionModel, Subscription } from '../session/model';
-import type { Sessions } from '../session/sessions';
+import { type Sessions, TYPE } from '../session/sessions';
 import { standing } from '../session/standing';
 import { Latest } from '../timeline/latest';
 import type { Markers, ToHost, ToPage } from '../timeline/messages';
@@ -60,6 +60,14 @@ class TimelinePage {
       webview.onDidReceiveMessage((message: ToHost) => this.hear(message, sessions)),
       sessions.onDidChangeActive((model) => this.show(model)),
       view.onDidChangeVisibility(() => this.sendPosition()),
+      vscode.debug.registerDebugAdapterTrackerFactory(TYPE, {
+        createDebugAdapterTracker: (session) => ({
+          onDidSendMessage: (message: { type?: string; command?: string }) => {
+            const isRestart = message.type === 'response' && message.command === 'restart';
+            if (isRestart && this.model && sessions.of(session) === this.model) this.send({ type: 'again' });
+          },
+        }),
+      }),
     ];
     webview.html = htmlOf(
       webview,

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import * as n3 from './bench/index.mjs';
 
 const SIZES = [100, 100_000];
-const STEPS = 25;
+const STEPS = 40;
 const bench = n3.useBench('big', {
   traces: [],
   prepare: async (workspace) => {
@@ -30,26 +30,27 @@ async function steps(page) {
   const times = [];
   while (times.length < STEPS) {
     // Measured inside of the page: the way to it and back is not a part of the editor.
-    const took = page.evaluate(
-      () =>
-        new Promise((done) => {
-          const shown = () =>
-            /event \d+ of/.exec(document.querySelector('.statusbar').textContent.replaceAll('\u00a0', ' '))?.[0];
-          const before = shown();
-          const press = () => {
-            const began = performance.now();
-            const look = () => {
-              const isThere = shown() !== before && document.querySelector('.debug-call-stack .stack-frame');
-              if (isThere) done(performance.now() - began);
-              else requestAnimationFrame(look);
-            };
-            look();
+    await page.evaluate(() => {
+      const shown = () =>
+        /event \d+ of/.exec(document.querySelector('.statusbar').textContent.replaceAll('\u00a0', ' '))?.[0];
+      const before = shown();
+      window.stepTook = undefined;
+      window.addEventListener(
+        'keydown',
+        () => {
+          const began = performance.now();
+          const look = () => {
+            if (shown() !== before && document.querySelector('.debug-call-stack .stack-frame')) {
+              window.stepTook = performance.now() - began;
+            } else requestAnimationFrame(look);
           };
-          window.addEventListener('keydown', press, { once: true, capture: true });
-        }),
-    );
-    await page.keyboard.press('F11');
-    times.push(await took);
+          look();
+        },
+        { once: true, capture: true },
+      );
+    });
+    await page.keyboard.press(times.length % 2 ? 'Alt+F11' : 'F11'); // to and fro: a small trace ends soon
+    times.push(await n3.until('step', () => page.evaluate(() => window.stepTook)));
   }
   return times;
 }
@@ -62,6 +63,8 @@ for (const size of SIZES) {
     await n3.start(page, `Replay ${size} events`);
     await n3.restsAt(page, 0);
     await n3.runCommand(page, 'namel3ss: Show Timeline');
+    const frame = await n3.webview(page, 'main.timeline');
+    await n3.dataOf(frame, 'main.timeline', 'state', (state) => state === 'ready');
     await n3.openPane(page, 'Events');
     await n3.goToMoment(page, size / 2);
     await page.keyboard.press('Control+1');

@@ -57,9 +57,11 @@ test('without the Python package the command that installs it is shown, and type
       60_000,
     );
     assert.match(seen, /-m pip install --upgrade namel3ss-dbg/);
-    await n3.notification(page, /is not installed/, 'Select Interpreter');
-    await page.locator('.quick-input-widget').waitFor();
-    await n3.dismissQuickInput(page);
+    await n3.notification(page, /is not installed/, 'Install in a Terminal');
+    const rows = page.locator('.terminal-wrapper .xterm-rows').first();
+    const typed = async () => (await rows.innerText()).replaceAll(/\s/g, '');
+    await n3.until('command in the terminal', typed, (text) => text.includes('-mpipinstall--upgradenamel3ss-dbg'));
+    await n3.runCommand(page, 'Terminal: Kill All Terminals');
   } finally {
     server.set({});
   }

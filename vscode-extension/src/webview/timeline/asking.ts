@@ -1,7 +1,7 @@
 // Asks for what is to be drawn: one request at a time, and none for what is there already. The strip of the whole run
 // comes first: it tells how long the run is, and which tracks there are.
 
-import type { Axis, TimelineArguments, TimelinePicture } from '../../adapter/protocol';
+import type { Axis, Moment, TimelineArguments, TimelinePicture } from '../../adapter/protocol';
 import { argumentsOf, type Grid, gridOf, type Range } from '../../timeline/scale';
 
 const MOST_SPANS = 1_500;
@@ -24,19 +24,20 @@ interface Part {
 /** The requests of the page. */
 export class Asking {
   private number = 0;
-  private inFlight: { number: number; part: Part | 'strip' } | undefined;
+  private inFlight: { number: number; part: Part | 'strip' | 'where' } | undefined;
   private wanted: Wanted | undefined;
   private strip: { axis: Axis; width: number } | undefined;
+  private sought: { axis: Axis; moment: Moment } | undefined;
   private has: Part | undefined;
 
   constructor(
     private readonly send: (number: number, args: TimelineArguments) => void,
-    private readonly take: (picture: TimelinePicture, what: 'part' | 'strip') => void,
+    private readonly take: (picture: TimelinePicture, what: 'part' | 'strip' | 'where') => void,
   ) {}
 
   /** Forget all: another session, or another axis. */
   forget(): void {
-    this.has = this.wanted = this.strip = this.inFlight = undefined;
+    this.has = this.wanted = this.strip = this.sought = this.inFlight = undefined;
   }
 
   /** What is there is old: the run has grown. */
@@ -56,14 +57,20 @@ export class Asking {
     this.work();
   }
 
+  /** It is to be known which track an event is on. */
+  seek(axis: Axis, moment: Moment): void {
+    this.sought = { axis, moment };
+    this.work();
+  }
+
   /** An answer has come, or a refusal. */
   answered(number: number, picture: TimelinePicture | undefined): void {
     const asked = this.inFlight;
     if (asked?.number !== number) return;
     this.inFlight = undefined;
     if (picture) {
-      if (asked.part !== 'strip') this.has = asked.part;
-      this.take(picture, asked.part === 'strip' ? 'strip' : 'part');
+      if (typeof asked.part !== 'string') this.has = asked.part;
+      this.take(picture, typeof asked.part === 'string' ? asked.part : 'part');
     }
     this.work();
   }
@@ -77,10 +84,16 @@ export class Asking {
     }
     const part = this.missing();
     this.wanted = undefined;
-    if (part) this.ask(part, { ...argumentsOf(part.grid, part.axis), tracks: [...part.tracks], most: MOST_SPANS });
+    if (part)
+      return this.ask(part, { ...argumentsOf(part.grid, part.axis), tracks: [...part.tracks], most: MOST_SPANS });
+    if (this.sought) {
+      const { moment } = this.sought;
+      this.sought = undefined;
+      this.ask('where', { from: moment, to: moment, buckets: 1, tracks: [], most: 1 });
+    }
   }
 
-  private ask(part: Part | 'strip', args: TimelineArguments): void {
+  private ask(part: Part | 'strip' | 'where', args: TimelineArguments): void {
     this.number += 1;
     this.inFlight = { number: this.number, part };
     this.send(this.number, args);

@@ -3,29 +3,60 @@
 
 const STOPS_MS = 2_000;
 const TAKES_MS = 1_500;
+const LOOKS_MS = 30;
 
 /** Watches over the keyboard while the timeline leads. */
 export class Keyboard {
-  private until = 0;
+  private isLeading = false;
+  private watch: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(root: HTMLElement, takeBack: () => void) {
+  constructor(
+    root: HTMLElement,
+    takeBack: () => void,
+    private readonly changed: () => void,
+  ) {
     window.addEventListener('blur', () => {
-      if (performance.now() > this.until) return;
-      this.until = 0; // Once for each stop: who goes elsewhere then means it.
-      takeBack();
+      if (!this.isWatching) return;
+      // Once for each stop: who goes elsewhere then means it.
+      this.end();
+      setTimeout(() => {
+        window.focus();
+        root.focus({ preventScroll: true });
+        setTimeout(() => document.hasFocus() || takeBack(), LOOKS_MS);
+      });
     });
     window.addEventListener('focus', () => {
       if (document.activeElement === document.body) root.focus({ preventScroll: true });
+      this.changed();
     });
+  }
+
+  /** Whether the editor may still take the keyboard for the stop that a key has led to. */
+  get isWatching(): boolean {
+    return this.watch !== undefined;
   }
 
   /** The run was sent somewhere by a key that was pressed here. */
   leads(): void {
-    this.until = performance.now() + STOPS_MS;
+    this.isLeading = true;
+    this.watchFor(STOPS_MS);
   }
 
   /** It has come to rest. */
   rests(): void {
-    if (this.until) this.until = performance.now() + TAKES_MS;
+    if (this.isLeading && this.isWatching) this.watchFor(TAKES_MS);
+    this.isLeading = false;
+  }
+
+  private watchFor(ms: number): void {
+    clearTimeout(this.watch);
+    this.watch = setTimeout(() => this.end(), ms);
+    this.changed();
+  }
+
+  private end(): void {
+    clearTimeout(this.watch);
+    this.watch = undefined;
+    this.changed();
   }
 }

@@ -2,7 +2,7 @@
 // whatever has changed.
 
 import type { Moment, Position, TimelinePicture } from '../../adapter/protocol';
-import { arranged, type Drawing, momentAt, placeOf } from '../../timeline/drawing';
+import { arranged, type Drawing, momentAt, placeOf, timeOf } from '../../timeline/drawing';
 import { type Hit, nearest } from '../../timeline/hit';
 import { type Wish, wishOf } from '../../timeline/keys';
 import { heightOf, type Row, rowsOf, scrolledTo, seenOf } from '../../timeline/layout';
@@ -26,9 +26,10 @@ import { paintStrip, STRIP } from './strip';
 import { showTip } from './tips';
 
 const SAYS_MS = 250;
-const LOOKS_AGAIN_MS = 120;
+const SEEKS_MS = 150;
+const LOOKS_AGAIN_MS = 80;
 const FORGETS_MS = 6_000;
-const STEPS_MS = 400;
+const STEPS_MS = 200;
 const ZOOM = 1.6;
 /** What takes the run somewhere. */
 const LEADS: ReadonlySet<Wish['wish']> = new Set(['step', 'error', 'first', 'last', 'go']);
@@ -59,14 +60,24 @@ export class Page implements Stage {
   private readonly choice = new Choice();
   private readonly asking = new Asking(
     (id, args) => host.postMessage({ type: 'look', number: id, arguments: args }),
-    (picture, what) => (what === 'strip' ? this.takeStrip(picture) : this.take(picture)),
+    (picture, what) => {
+      if (what === 'strip') this.takeStrip(picture);
+      else if (what === 'part') this.take(picture);
+      else this.takePlace(picture.position);
+    },
   );
-  private readonly keyboard = new Keyboard(this.frame.root, () => host.postMessage({ type: 'focus' }));
+  private readonly keyboard = new Keyboard(
+    this.frame.root,
+    () => host.postMessage({ type: 'focus' }),
+    () => this.draw(),
+  );
   private palette: Palette = paletteOf(document.body);
   private session: string | undefined;
   private position: Position | undefined;
   private markers: Markers = { stops: [], bookmarks: [] };
   private strip: TimelinePicture | undefined;
+  /** Where the run rested when that was last asked for. */
+  private found: TimelinePicture['position'] | undefined;
   private marks: Mark[] = [];
   private hatch: CanvasPattern | null | undefined;
   private pointed: Hit | Mark | undefined;
@@ -103,6 +114,8 @@ export class Page implements Stage {
         return this.leaveSession();
       case 'session':
         return this.enter(message.id, message.name);
+      case 'again':
+        return this.startOver();
       case 'position':
         return this.move(message.position);
       case 'picture':
@@ -125,15 +138,22 @@ export class Page implements Stage {
     this.session = id;
     this.frame.root.setAttribute('aria-label', `Timeline of ${name}`);
     this.frame.showEmpty(false);
-    this.frame.totals.textContent = 'Reading the run …';
+    this.frame.totals.textContent = 'Waiting for the run to rest …';
     if (this.state.session === id) this.view.reset(this.state.range);
     this.measure();
-    this.asking.wantStrip(this.view.axis, this.width);
+  }
+
+  /** The run is another one from now on, in the same session. */
+  private startOver(): void {
+    this.asking.forget();
+    this.position = this.drawing = this.strip = this.found = undefined;
+    this.mark({ stops: [], bookmarks: [] });
   }
 
   private leaveSession(): void {
     this.asking.forget();
-    this.session = this.position = this.drawing = this.strip = this.scrubbed = this.stepping = undefined;
+    this.session = this.scrubbed = this.stepping = undefined;
+    this.position = this.drawing = this.strip = this.found = undefined;
     this.markers = { stops: [], bookmarks: [] };
     this.marks = [];
     this.view.reset();
@@ -148,11 +168,16 @@ export class Page implements Stage {
   private move(position: Position): void {
     const before = this.position;
     this.position = position;
-    if (this.strip && position.events !== this.strip.events) this.lookAgain();
+    if (!this.strip) this.asking.wantStrip(this.view.axis, this.width);
+    else if (position.events !== this.strip.events) this.lookAgain();
     this.keyboard.rests();
     if (before?.moment !== position.moment) {
       this.choice.forget();
       this.follow();
+      // Which track it is on is asked for only where one stays, and only if that was not drawn.
+      this.later('seek', SEEKS_MS, () => {
+        if (!this.rowOf(position.moment)) this.asking.seek(this.view.axis, position.moment);
+      });
       this.later('live', SAYS_MS, () => {
         this.frame.live.textContent = positionText(position, this.drawing?.picture);
       });
@@ -172,6 +197,12 @@ export class Page implements Stage {
       this.frame.scroller.scrollTop = this.state.top;
     if (isFirst) this.follow();
     if (!picture.complete && picture.events !== this.position?.events) this.lookAgain();
+    this.draw();
+  }
+
+  private takePlace(found: TimelinePicture['position']): void {
+    this.found = found;
+    this.follow();
     this.draw();
   }
 
@@ -223,10 +254,13 @@ export class Page implements Stage {
   get place(): number | undefined {
     const { position } = this;
     if (!position) return undefined;
-    const told = [this.drawing?.picture.position, this.strip?.position].find(
-      (each) => each?.moment === position.moment,
-    );
-    return placeOf(this.view.axis, position.moment, told?.ms ?? position.elapsedMs);
+    return placeOf(this.view.axis, position.moment, this.told(position.moment)?.ms ?? position.elapsedMs);
+  }
+
+  /** What a picture has told of where an event is. */
+  private told(moment: Moment | undefined): TimelinePicture['position'] | undefined {
+    const pictures = [this.found, this.drawing?.picture.position, this.strip?.position];
+    return pictures.find((each) => each?.moment === moment);
   }
 
   changed(): void {
@@ -286,9 +320,8 @@ export class Page implements Stage {
 
   /** The row of the track that an event is on, if that is known. */
   private rowOf(moment: Moment): Row | undefined {
-    const pictures = [this.drawing?.picture, this.strip];
     const span = this.drawing?.picture.spans.find((each) => each.moment === moment || each.end === moment);
-    const track = span?.track ?? pictures.find((each) => each?.position.moment === moment)?.position.track;
+    const track = span?.track ?? this.told(moment)?.track;
     return this.rows.find((row) => row.track.id === track);
   }
 
@@ -320,7 +353,7 @@ export class Page implements Stage {
     if (this.strip) this.asking.want({ axis: view.axis, range: view.target, width, tracks });
     const { place, position } = this;
     const scale = new Scale(view.seen, width);
-    const at = this.scrubbed ?? place;
+    const at = this.scrubbed ?? this.steppingPlace ?? place;
     const lines = ticks(view.seen, width, view.axis);
     const isRight = drawing?.axis === view.axis;
     const marks = isRight ? this.marks : [];
@@ -365,8 +398,16 @@ export class Page implements Stage {
       });
   }
 
+  /** Where an arrow key that is held has led to. */
+  private get steppingPlace(): number | undefined {
+    const { stepping, position, drawing, view } = this;
+    if (stepping === undefined || stepping === position?.moment || !drawing) return undefined;
+    return view.axis === 'events' ? stepping + 0.5 : timeOf(stepping, drawing.places);
+  }
+
   private handleText(position: Position | undefined): string {
     if (this.scrubbed !== undefined && this.drawing) return number(momentAt(this.drawing, this.scrubbed));
+    if (this.stepping !== undefined && this.stepping !== position?.moment) return number(this.stepping);
     return position ? `${number(position.moment)} · ${duration(position.elapsedMs)}` : '';
   }
 
@@ -391,6 +432,7 @@ export class Page implements Stage {
       bookmarks: this.markers.bookmarks.length,
       hover: tip && sentenceOf(tip),
       chosen: this.choice.bar?.span.moment,
+      keyboard: this.keyboard.isWatching ? 'led' : document.hasFocus() ? 'here' : 'away',
     };
     for (const [name, value] of Object.entries(said)) {
       if (value === undefined) delete root.dataset[name];
@@ -475,9 +517,7 @@ export class Page implements Stage {
     const { view, position } = this;
     const axis = view.axis === 'time' ? 'events' : 'time';
     const { events = 0, elapsedMs = 0 } = this.strip ?? {};
-    const told = [this.drawing?.picture.position, this.strip?.position].find(
-      (each) => each?.moment === position?.moment,
-    );
+    const told = this.told(position?.moment);
     view.grow(events, elapsedMs);
     view.change(axis, position && placeOf(axis, position.moment, told?.ms ?? position.elapsedMs));
     this.choice.forget();
@@ -487,12 +527,21 @@ export class Page implements Stage {
     this.keep();
   }
 
+  /** Step on: at once, and then when the key has been let go, for each stop makes the editor look at everything. */
   private step(by: number): void {
     const { position } = this;
     if (!position) return;
+    const isFirst = this.stepping === undefined;
     this.stepping = Math.min(Math.max((this.stepping ?? position.moment) + by, 0), position.events - 1);
-    this.later('step', STEPS_MS, () => (this.stepping = undefined));
-    this.goTo(this.stepping);
+    if (isFirst) this.goTo(this.stepping);
+    this.later('step', STEPS_MS, () => {
+      const wanted = this.stepping;
+      this.stepping = undefined;
+      if (wanted === undefined || wanted === this.position?.moment) return;
+      this.keyboard.leads();
+      this.goTo(wanted);
+    });
+    this.draw();
   }
 
   /** Choose a call on the track above or below. */

@@ -32,14 +32,30 @@ const COMPONENTS: Record<string, string> = {
   error: '--vscode-charts-red',
 };
 
+/** What there is where a person has forced colours of their own on every page: what things are is said by words then. */
+const FORCED: Palette = {
+  isHighContrast: true,
+  isDark: false,
+  background: 'Canvas',
+  foreground: 'CanvasText',
+  dim: 'CanvasText',
+  line: 'GrayText',
+  focus: 'Highlight',
+  failure: 'CanvasText',
+  breakpoint: 'CanvasText',
+  bookmark: 'LinkText',
+  heat: 'CanvasText',
+  font: 'system-ui, sans-serif',
+  of: () => 'CanvasText',
+};
+
 /** Reads the colours that the page has now. */
 export function paletteOf(body: HTMLElement): Palette {
+  if (matchMedia('(forced-colors: active)').matches) return FORCED;
   const style = getComputedStyle(body);
   const read = (name: string, otherwise: string): string => style.getPropertyValue(name).trim() || otherwise;
   const isHighContrast =
-    body.classList.contains('vscode-high-contrast') ||
-    body.classList.contains('vscode-high-contrast-light') ||
-    matchMedia('(forced-colors: active)').matches;
+    body.classList.contains('vscode-high-contrast') || body.classList.contains('vscode-high-contrast-light');
   const isDark = body.classList.contains('vscode-dark') || body.classList.contains('vscode-high-contrast');
   const foreground = read('--vscode-foreground', isDark ? '#cccccc' : '#3b3b3b');
   const contrast = read('--vscode-contrastBorder', '');

@@ -2,7 +2,7 @@
 // its own, so that none is told by its colour alone.
 
 import type { Moment } from '../../adapter/protocol';
-import { type Drawing, placeOf } from '../../timeline/drawing';
+import { type Drawing, placeOf, timeOf } from '../../timeline/drawing';
 import type { Markers } from '../../timeline/messages';
 import type { Scale, Tick } from '../../timeline/scale';
 import { line } from './paint';
@@ -38,17 +38,6 @@ export function marksOf(drawing: Drawing, markers: Markers): Mark[] {
     return at === undefined ? undefined : { ...mark, at };
   });
   return [...failures, ...marks.filter((mark) => mark !== undefined)];
-}
-
-/** When an event happened, as exactly as the picture knows. */
-function timeOf(moment: Moment, places: Drawing['places']): number | undefined {
-  let [low, high] = [0, places.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((places[middle]?.moment ?? 0) < moment) low = middle + 1;
-    else high = middle;
-  }
-  return places[low]?.at;
 }
 
 /** What is drawn. */

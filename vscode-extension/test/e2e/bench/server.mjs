@@ -33,6 +33,7 @@ const SETTINGS = {
   'files.hotExit': 'off',
   'files.autoSave': 'off',
   'remote.autoForwardPorts': false,
+  'terminal.integrated.gpuAcceleration': 'off',
   'debug.onTaskErrors': 'showErrors',
 };
 

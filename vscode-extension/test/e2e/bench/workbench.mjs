@@ -86,16 +86,16 @@ export async function dismissQuickInput(page) {
 export const quickPicks = (page) => page.locator('.quick-input-list .monaco-list-row .label-name').allTextContents();
 
 /** Takes the entry that is called this, or begins with it; `filter` is typed first. */
-export async function pick(page, label, { filter, exact = true } = {}) {
-  await page.locator('.quick-input-widget').waitFor();
-  if (filter !== undefined) await quickInput(page).fill(filter);
+export async function pick(page, label, { filter, exact = true, timeoutMs = 10_000 } = {}) {
   const pattern = typeof label === 'string' ? new RegExp(`^${escaped(label)}${exact ? '$' : ''}`) : label;
   const row = page
     .locator('.quick-input-list .monaco-list-row')
     .filter({ has: page.locator('.label-name', { hasText: pattern }) })
     .first();
   try {
-    await row.click({ timeout: 10_000 });
+    await page.locator('.quick-input-widget').waitFor({ timeout: timeoutMs });
+    if (filter !== undefined) await quickInput(page).fill(filter, { timeout: timeoutMs });
+    await row.click({ timeout: timeoutMs });
   } catch {
     const seen = await quickPicks(page);
     await dismissQuickInput(page);
@@ -111,23 +111,28 @@ export async function answer(page, text) {
   await input.press('Enter');
 }
 
-/** Runs the command of this title from the palette. */
-export async function runCommand(page, title) {
-  await insist(
+const openPalette = (page) =>
+  insist(
     'palette',
     () => page.keyboard.press('F1'),
     async () => (await quickInput(page).inputValue({ timeout: 500 })).startsWith('>'),
   );
-  await pick(page, title, { filter: `>${title}` });
+
+/** Runs the command of this title from the palette. Whatever takes the keyboard meanwhile closes it: then once more. */
+export async function runCommand(page, title) {
+  for (let left = 4; ; left--) {
+    await openPalette(page);
+    try {
+      return await pick(page, title, { filter: `>${title}`, timeoutMs: 4000 });
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
 }
 
 /** Whether the palette knows a command; other than `runCommand` it does not run it. */
 export async function offersCommand(page, title) {
-  await insist(
-    'palette',
-    () => page.keyboard.press('F1'),
-    async () => (await quickInput(page).inputValue({ timeout: 500 })).startsWith('>'),
-  );
+  await openPalette(page);
   await quickInput(page).fill(`>${title}`);
   const seen = await until(
     'answer of the palette',
