@@ -41,7 +41,8 @@ test-dap: $(READY)  ## The debug adapter, driven by real clients: VS Code's test
 test-vscode: $(READY)  ## The VS Code extension, in a real VS Code (set up from the registries; INSTALL_APT=1 for apt too)
 	cd vscode-extension && npm ci --ignore-scripts
 	cd vscode-extension && npm run typecheck && npm run lint && npm run test:unit && npm run test:grammar
-	cd vscode-extension && npm run package && test/package.sh
+	cd vscode-extension && npm run package
+	$(BIN)/python vscode-extension/test/package.py
 	vscode-extension/test/web/install.sh
 	cd vscode-extension && npm run test:host && npm run test:e2e
 
@@ -62,3 +63,4 @@ bench: $(BENCH_READY)  ## Measure against peers and floors, at 10 thousand, 100 
 
 clean:  ## Remove what was set up
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/dap_clients/node_modules
+	rm -rf vscode-extension/node_modules vscode-extension/dist vscode-extension/.test vscode-extension/*.vsix

@@ -209,17 +209,17 @@ def measure(adapter: Adapter, rounds: int) -> dict[str, list[float]]:
     found["waterfall"] = [_timed(lambda: _waterfall(client, thread)) for _ in range(rounds)]
     if adapter.is_ours:
         found["stepBack"] = [_timed(lambda: _step(client, "stepBack", thread)) for _ in range(rounds)]
-        for name, look in _views(client, thread).items():
+        for name, look in _views(client).items():
             found[name] = [_timed(look) for _ in range(rounds)]
     client.close()
     return found
 
 
-def _views(client: Client, thread: int) -> dict[str, Callable[[], Any]]:
+def _views(client: Client) -> dict[str, Callable[[], Any]]:
     """What an extension asks for its views, with breakpoints that have many stops and one whose condition is rare."""
     specs = [{"name": "tool"}, {"name": "error"}, {"name": "llm at end", "condition": "tokens_used > 100000"}]
     client.ask("setFunctionBreakpoints", breakpoints=specs)
-    path = client.ask("stackTrace", threadId=thread)["stackFrames"][0]["source"]["path"]
+    path = client.ask("loadedSources")["sources"][0]["path"]
     wanted = {"components": ["tool"], "text": "search"}
     return {
         "n3/position": lambda: client.ask("n3/position"),

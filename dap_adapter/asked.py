@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from namel3ss_dbg.events import Moment
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .adapter import Adapter
 
 Arguments = Mapping[str, Any]
+
+Given = TypeVar("Given")
 
 _LARGEST = 1 << 53
 
@@ -25,7 +27,7 @@ def whole(arguments: Arguments, name: str, default: int) -> int:
     """
     value = arguments.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST:
-        raise Refused(Problem.BAD_ARGUMENTS, f"a whole number is needed for '{name}'")
+        raise _needed("a whole number", name)
     return value
 
 
@@ -40,10 +42,7 @@ def text(arguments: Arguments, name: str, default: str | None = None) -> str:
     Raises:
         Refused: It is something else, or missing although there is no default.
     """
-    value = arguments.get(name, default)
-    if not isinstance(value, str):
-        raise Refused(Problem.BAD_ARGUMENTS, f"a text is needed for '{name}'")
-    return value
+    return _given(arguments, name, default, str, "a text")
 
 
 def flag(arguments: Arguments, name: str) -> bool:
@@ -52,10 +51,7 @@ def flag(arguments: Arguments, name: str) -> bool:
     Raises:
         Refused: It is something else.
     """
-    value = arguments.get(name, False)
-    if not isinstance(value, bool):
-        raise Refused(Problem.BAD_ARGUMENTS, f"true or false is needed for '{name}'")
-    return value
+    return _given(arguments, name, False, bool, "true or false")
 
 
 def inside(arguments: Arguments, name: str) -> Arguments:
@@ -64,10 +60,7 @@ def inside(arguments: Arguments, name: str) -> Arguments:
     Raises:
         Refused: It is something else.
     """
-    value = arguments.get(name, {})
-    if not isinstance(value, dict):
-        raise Refused(Problem.BAD_ARGUMENTS, f"an object is needed for '{name}'")
-    return value
+    return _given(arguments, name, {}, dict, "an object")
 
 
 def words(arguments: Arguments, name: str) -> frozenset[str]:
@@ -76,9 +69,9 @@ def words(arguments: Arguments, name: str) -> frozenset[str]:
     Raises:
         Refused: It is something else.
     """
-    value = arguments.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise Refused(Problem.BAD_ARGUMENTS, f"a list of texts is needed for '{name}'")
+    value = _given(arguments, name, [], list, "a list of texts")
+    if not all(isinstance(each, str) for each in value):
+        raise _needed("a list of texts", name)
     return frozenset(value)
 
 
@@ -102,3 +95,14 @@ def moments(adapter: Adapter, arguments: Arguments) -> tuple[Moment, Moment]:
     frontier = adapter.run.timeline.frontier
     first = min(max(whole(arguments, "from", 0), 0), max(frontier, 0))
     return first, min(max(whole(arguments, "to", frontier), first), frontier)
+
+
+def _given(arguments: Arguments, name: str, default: object, kind: type[Given], what: str) -> Given:
+    value = arguments.get(name, default)
+    if not isinstance(value, kind):
+        raise _needed(what, name)
+    return value
+
+
+def _needed(what: str, name: str) -> Refused:
+    return Refused(Problem.BAD_ARGUMENTS, f"{what} is needed for '{name}'")

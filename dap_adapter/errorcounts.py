@@ -9,13 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from namel3ss_dbg.events import Moment, closes
-from namel3ss_dbg.trace.columns import END, NONE, START, Columns, Shape
-
-
-def tells_of_failure(shape: Shape) -> bool:
-    """Whether events of a shape are errors, or ends of calls that failed."""
-    return shape.event_type == "error_occurred" or (closes(shape.event_type) and shape.status == "failed")
+from namel3ss_dbg.events import Moment
+from namel3ss_dbg.timeline.kinds import tells_of_failure
+from namel3ss_dbg.trace.columns import END, NONE, START, Columns
 
 
 class ErrorCounts:

@@ -54,13 +54,22 @@ def kinds_of(shape: Shape, *, at_end: bool = False) -> tuple[str, ...]:
     event_type, component = shape.event_type, shape.component
     span = span_of(event_type)
     words = [_POINTS[event_type]] if event_type in _POINTS else []
-    if closes(event_type) and shape.status == Status.FAILED:
+    if _is_failed_end(shape):
         words += (word for word, of in FAILURES.items() if of in (None, component))
     if _is_edge(event_type, at_end=at_end) or not (at_end or closes(event_type)):
         words += [_SHORT.get(span, span), *([] if component in SPANS else [component]), span]
         words += [f"{span}_start"] if at_end else []
     words += [] if at_end and opens(event_type) else [event_type]
     return tuple(dict.fromkeys(words))
+
+
+def tells_of_failure(shape: Shape) -> bool:
+    """Whether events of a shape are errors, or ends of calls that failed."""
+    return shape.event_type == "error_occurred" or _is_failed_end(shape)
+
+
+def _is_failed_end(shape: Shape) -> bool:
+    return closes(shape.event_type) and shape.status == Status.FAILED
 
 
 def _is_edge(event_type: str, *, at_end: bool) -> bool:

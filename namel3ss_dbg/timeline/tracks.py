@@ -17,8 +17,9 @@ from typing import Literal, NamedTuple
 
 import attrs
 
-from ..events import Moment, closes
-from ..trace.columns import END, NONE, START, Columns, Shape
+from ..events import Moment
+from ..trace.columns import END, NONE, START, Columns
+from .kinds import tells_of_failure
 
 Axis = Literal["events", "time"]
 """Whether a picture is as wide as there were events, or as time went by."""
@@ -196,7 +197,7 @@ class Tracks:
         tokens, cost, track_of, level_of = self._tokens, self._cost, self._track, self._level
         tokens.extend(columns.tokens[first:last])
         cost.extend(columns.cost[first:last])
-        self._failing.extend(map(_fails, columns.shape_names[len(self._failing) :]))
+        self._failing.extend(map(tells_of_failure, columns.shape_names[len(self._failing) :]))
         edges, failing, known, lane_of = columns.edge, self._failing, self._bands.get, columns.lane
         codes, parents, matches = columns.shape[first:last], columns.parent[first:last], columns.match[first:last]
         for row, code, parent, match in zip(range(first, last), codes, parents, matches, strict=True):
@@ -345,7 +346,3 @@ class Tracks:
                 band.tokens[place] -= said[0]
                 band.cost[place] -= said[1]
         return said
-
-
-def _fails(shape: Shape) -> bool:
-    return shape.event_type == "error_occurred" or (closes(shape.event_type) and shape.status == "failed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from namel3ss_dbg.timeline.kinds import is_of_kind, kinds_in, kinds_of
+from namel3ss_dbg.timeline.kinds import is_of_kind, kinds_in, kinds_of, tells_of_failure
 from namel3ss_dbg.trace.columns import Shape
 from tests.support.runs import recorded
 from tests.support.stories import parallel, weather
@@ -40,6 +40,22 @@ def test_a_shape_has_the_words_a_person_would_type(shape: Shape, words: tuple[st
 def test_at_end_means_ends(shape: Shape, words: tuple[str, ...]) -> None:
     """The same words, and the type of the start, mean the ends."""
     assert kinds_of(shape, at_end=True) == words
+
+
+@pytest.mark.parametrize(
+    ("shape", "tells"),
+    [
+        (Shape("error_occurred", "tool", "t", "completed"), True),
+        (Shape("tool_call_end", "tool", "t", "failed"), True),
+        (Shape("tool_call_end", "tool", "t", "completed"), False),
+        (Shape("tool_call_end", "tool", "t", "cancelled"), False),
+        (Shape("tool_call_start", "tool", "t", "failed"), False),
+        (Shape("validation_event", "validation", "P", "failed"), False),
+    ],
+)
+def test_errors_and_ends_that_failed_tell_of_failure(shape: Shape, *, tells: bool) -> None:
+    """A start cannot have failed yet, and an event that is no call's end has no outcome."""
+    assert tells_of_failure(shape) is tells
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import { findPython } from './adapter/python';
 import { currentFolder, latestOrSentence } from './config/provider';
 import { eventChosen } from './editor/chosenEvent';
 import type { SessionModel } from './session/model';
+import { withReplay } from './session/refusal';
 import { type Sessions, TYPE } from './session/sessions';
 import { pickTrace } from './traces/choice';
 
@@ -23,10 +24,10 @@ export function registerCommands(
     context.subscriptions.push(vscode.commands.registerCommand(`namel3ss.${name}`, run));
   };
   const move = (name: string, command: string, args: object = {}): void =>
-    add(name, () => moving(sessions, (model) => model.request(command, args)));
+    add(name, () => withReplay(sessions, (model) => model.request(command, args)));
 
   const at = (chosen: readonly unknown[], run: (model: SessionModel, moment: number) => Promise<void>): Promise<void> =>
-    moving(sessions, async (model) => run(model, await eventChosen(model, chosen)));
+    withReplay(sessions, async (model) => run(model, await eventChosen(model, chosen)));
 
   add('replayLatest', async () => replay(await latestOrSentence(currentFolder())));
   add('replayTrace', async (uri?: vscode.Uri) => replay(uri?.fsPath ?? (await pickTrace(currentFolder()))));
@@ -39,11 +40,11 @@ export function registerCommands(
   move('nextError', 'n3/to', { place: 'error', direction: 'forward' });
   move('firstEvent', 'n3/goToEvent', { moment: 0 });
   move('lastEvent', 'n3/goToEvent', { place: '$' });
-  add('previousEvent', () => moving(sessions, (model) => model.request('stepBack', oneEvent())));
-  add('nextEvent', () => moving(sessions, (model) => model.request('next', oneEvent())));
-  add('goToEvent', () => moving(sessions, goToEvent));
+  add('previousEvent', () => withReplay(sessions, (model) => model.request('stepBack', oneEvent())));
+  add('nextEvent', () => withReplay(sessions, (model) => model.request('next', oneEvent())));
+  add('goToEvent', () => withReplay(sessions, goToEvent));
   add('toggleBookmark', (...chosen: unknown[]) => at(chosen, toggleBookmark));
-  add('goToBookmark', () => moving(sessions, goToBookmark));
+  add('goToBookmark', () => withReplay(sessions, goToBookmark));
   add('breakOnEvent', (...chosen: unknown[]) => at(chosen, breakOnEvent));
 
   add('showTimeline', () => vscode.commands.executeCommand('namel3ss.timeline.focus'));
@@ -51,20 +52,6 @@ export function registerCommands(
   add('selectPython', choosePython);
   add('showLog', () => log.show());
   add('reportIssue', () => vscode.env.openExternal(vscode.Uri.parse(ISSUES)));
-}
-
-/** Runs what needs a replay; the adapter's refusal, or that there is no replay, is shown as a sentence. */
-async function moving(sessions: Sessions, run: (model: SessionModel) => Promise<unknown>): Promise<void> {
-  const model = sessions.active;
-  if (!model) {
-    void vscode.window.showInformationMessage('No run is being replayed. Start one with F5.');
-    return;
-  }
-  try {
-    await run(model);
-  } catch (problem) {
-    void vscode.window.showInformationMessage(problem instanceof Error ? problem.message : String(problem));
-  }
 }
 
 async function replay(trace: string | undefined): Promise<void> {

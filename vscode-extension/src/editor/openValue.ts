@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { Moment, WholeEvent } from '../adapter/protocol';
 import type { SessionModel } from '../session/model';
+import { withReplay } from '../session/refusal';
 import type { Sessions } from '../session/sessions';
 import { eventChosen, shownFrame, wholeValue } from './chosenEvent';
 import { compareEvents, compareWithPrevious } from './comparison';
@@ -21,7 +22,9 @@ export function registerOpenValue(context: vscode.ExtensionContext, sessions: Se
     name: string,
     run: (model: SessionModel, chosen: readonly unknown[]) => Promise<void>,
   ): vscode.Disposable =>
-    vscode.commands.registerCommand(`namel3ss.${name}`, (...chosen: unknown[]) => asked(sessions, run, chosen));
+    vscode.commands.registerCommand(`namel3ss.${name}`, (...chosen: unknown[]) =>
+      withReplay(sessions, (model) => run(model, chosen)),
+    );
   context.subscriptions.push(
     texts,
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, texts),
@@ -32,23 +35,6 @@ export function registerOpenValue(context: vscode.ExtensionContext, sessions: Se
     ),
     add('compareEvents', (model) => compareEvents(texts, model)),
   );
-}
-
-async function asked(
-  sessions: Sessions,
-  run: (model: SessionModel, chosen: readonly unknown[]) => Promise<void>,
-  chosen: readonly unknown[],
-): Promise<void> {
-  const model = sessions.active;
-  if (!model) {
-    void vscode.window.showInformationMessage('No run is being replayed. Start one with F5.');
-    return;
-  }
-  try {
-    await run(model, chosen);
-  } catch (problem) {
-    void vscode.window.showInformationMessage(problem instanceof Error ? problem.message : String(problem));
-  }
 }
 
 async function openValue(texts: Texts, model: SessionModel, chosen: readonly unknown[]): Promise<void> {

@@ -15,6 +15,7 @@ import { replay } from '../traces/replay';
 import { rowOf, type Row } from '../traces/row';
 import { statusOf, summed, type Summary } from '../traces/summary';
 import { SAID, title } from '../traces/wording';
+import { fillPage } from '../views/webviewPage';
 import { TraceDocument } from './traceDocument';
 
 const ROW_READ = 128 << 10;
@@ -51,8 +52,6 @@ class TracePage {
   ) {
     this.selection = new Selection(document.lines, EVERYTHING);
     const { webview } = panel;
-    const [scripts, styles] = [vscode.Uri.joinPath(root, 'dist', 'webview'), vscode.Uri.joinPath(root, 'media')];
-    webview.options = { enableScripts: true, localResourceRoots: [scripts, styles] };
     const subscriptions = [
       webview.onDidReceiveMessage((message: ToHost) => void this.hear(message).catch((problem) => this.fail(problem))),
       document.onDidChange((growth) => {
@@ -65,7 +64,7 @@ class TracePage {
       this.isDisposed = true;
       vscode.Disposable.from(...subscriptions).dispose();
     });
-    webview.html = htmlOf(webview, vscode.Uri.joinPath(scripts, 'trace.js'), vscode.Uri.joinPath(styles, 'trace.css'));
+    fillPage(webview, root, 'trace', 'Trace of a run');
   }
 
   private async hear(message: ToHost): Promise<void> {
@@ -140,7 +139,6 @@ class TracePage {
     const searched = selection.isAll || lines.count === 0 ? 1 : selection.looked / lines.count;
     const count: Count = {
       events: lines.count,
-      errors: lines.errors,
       shown: selection.count,
       progress: Math.min(read, searched),
       torn: document.complete ? lines.torn : 0,
@@ -262,24 +260,4 @@ function filterOf(filter: Filter): Filter {
     component: String(filter.component),
     errorsOnly: filter.errorsOnly === true,
   };
-}
-
-function htmlOf(webview: vscode.Webview, script: vscode.Uri, style: vscode.Uri): string {
-  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
-  return `<!DOCTYPE html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta http-equiv="Content-Security-Policy"
-      content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'" />
-    <link rel="stylesheet" href="${webview.asWebviewUri(style)}" />
-    <title>Trace of a run</title>
-  </head>
-  <body>
-    <script nonce="${nonce}" src="${webview.asWebviewUri(script)}"></script>
-  </body>
-</html>`;
 }

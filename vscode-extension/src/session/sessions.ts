@@ -12,12 +12,14 @@ export const TYPE = 'namel3ss';
 export class Sessions implements vscode.Disposable {
   private readonly models = new Map<string, SessionModel>();
   private readonly switched = new vscode.EventEmitter<SessionModel | undefined>();
+  private readonly restarted = new vscode.EventEmitter<SessionModel>();
   private readonly subscriptions: vscode.Disposable[];
   private shown: SessionModel | undefined;
 
   constructor() {
     this.subscriptions = [
       this.switched,
+      this.restarted,
       vscode.debug.onDidStartDebugSession((session) => this.begin(session)),
       vscode.debug.onDidTerminateDebugSession((session) => this.finish(session)),
       vscode.debug.onDidChangeActiveDebugSession(() => this.show()),
@@ -26,11 +28,21 @@ export class Sessions implements vscode.Disposable {
         if (event === 'n3/marks') this.of(session)?.changed('bookmarks');
       }),
       vscode.debug.onDidChangeBreakpoints(() => this.models.forEach((model) => model.changed('breakpoints'))),
+      vscode.debug.registerDebugAdapterTrackerFactory(TYPE, {
+        createDebugAdapterTracker: (session) => ({
+          onDidSendMessage: (message: { type?: string; command?: string }) => {
+            if (message.type === 'response' && message.command === 'restart') this.restart(session);
+          },
+        }),
+      }),
     ];
   }
 
   /** Fires with the replay that the views are to show, or with nothing. */
   readonly onDidChangeActive = this.switched.event;
+
+  /** Fires with a replay that has begun anew. */
+  readonly onDidRestart = this.restarted.event;
 
   /** The replay that the views show. */
   get active(): SessionModel | undefined {
@@ -59,6 +71,11 @@ export class Sessions implements vscode.Disposable {
     }
     this.show();
     return model;
+  }
+
+  private restart(session: vscode.DebugSession): void {
+    const model = this.of(session);
+    if (model) this.restarted.fire(model);
   }
 
   private finish(session: vscode.DebugSession): void {

@@ -140,12 +140,7 @@ export function momentAt(drawing: Drawing, at: number): Moment {
   const last = Math.max(drawing.picture.events - 1, 0);
   if (drawing.axis === 'events') return Math.min(Math.max(Math.floor(at), 0), last);
   const { places } = drawing;
-  let [low, high] = [0, places.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((places[middle]?.at ?? 0) < at) low = middle + 1;
-    else high = middle;
-  }
+  const low = firstFrom(places, 'at', at);
   const [before, after] = [places[low - 1], places[low]];
   if (!before || !after) return (before ?? after)?.moment ?? 0;
   return at - before.at < after.at - at ? before.moment : after.moment;
@@ -153,11 +148,16 @@ export function momentAt(drawing: Drawing, at: number): Moment {
 
 /** When an event happened, as exactly as the picture knows. */
 export function timeOf(moment: Moment, places: Drawing['places']): number | undefined {
+  return places[firstFrom(places, 'moment', moment)]?.at;
+}
+
+/** Which of the places is the first that is not before a value. */
+function firstFrom(places: Drawing['places'], what: 'at' | 'moment', value: number): number {
   let [low, high] = [0, places.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((places[middle]?.moment ?? 0) < moment) low = middle + 1;
+    if ((places[middle]?.[what] ?? 0) < value) low = middle + 1;
     else high = middle;
   }
-  return places[low]?.at;
+  return low;
 }

@@ -10,7 +10,8 @@ export type Wish =
   | { wish: 'error'; direction: 'forward' | 'backward' }
   | { wish: 'fit' | 'first' | 'last' | 'go' | 'fold' | 'axis' | 'forget' };
 
-const ZOOM = 1.6;
+/** How much a key or a button zooms. */
+export const ZOOM = 1.6;
 
 const PLAIN: Record<string, Wish> = {
   ArrowLeft: { wish: 'step', by: -1 },

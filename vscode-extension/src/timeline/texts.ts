@@ -4,6 +4,7 @@ import type { Position, TimelinePicture, TimelineSpan } from '../adapter/protoco
 import { cost, counted, duration, whole } from '../traces/amounts';
 import { type Cell, durationOf, isPoint } from './drawing';
 import type { Hit } from './hit';
+import type { Mark } from './marks';
 
 /** A line of a tooltip: what, and how much. */
 export interface Fact {
@@ -22,10 +23,7 @@ export interface Tooltip {
 }
 
 /** What there is to say of what is under the pointer. */
-export function tipOf(
-  thing: Hit | { kind: 'failure' | 'breakpoint' | 'bookmark'; moment: number; text: string },
-  picture: TimelinePicture | undefined,
-): Tooltip | undefined {
+export function tipOf(thing: Hit | Mark, picture: TimelinePicture | undefined): Tooltip | undefined {
   if (!picture) return undefined;
   if (thing.kind === 'bar') return spanTooltip(thing.bar.span, picture);
   if (thing.kind === 'cell') return cellTooltip(thing.cell, picture);

@@ -43,7 +43,6 @@ export class Lines {
   full = false;
   /** When the first event happened, in milliseconds since the epoch. */
   began: number | undefined;
-  errors = 0;
   tokens = 0;
   cost = 0;
   /** The first event of the run, and its last so far. */
@@ -78,6 +77,11 @@ export class Lines {
   /** How many bytes were read so far. */
   get read(): number {
     return this.position;
+  }
+
+  /** How many errors there are so far, each counted where it was first seen. */
+  get errors(): number {
+    return this.nesting.errors;
   }
 
   /** Every kind of event so far. */
@@ -220,18 +224,18 @@ export class Lines {
       id: textOf(event.event_id),
       parent: textOf(event.parent_event_id),
       start: textOf(metadata.start_event_id),
+      failed: isFailure(type, event.status),
     });
     this.offsets[row] = offset;
     this.lengths[row] = Math.min(length, 0xffffffff);
     this.depths[row] = Math.min(depth, 255);
     this.shapes[row] = this.code(type, textOf(event.component) ?? '', name ?? '', textOf(event.status) ?? '');
-    this.sum(type, event);
+    this.sum(event);
   }
 
-  private sum(type: string, event: Fields): void {
+  private sum(event: Fields): void {
     const time = timeOf(event.timestamp);
     this.began ??= time;
-    this.errors += isFailure(type, event.status) ? 1 : 0;
     this.tokens += numberOf(event.tokens_used) ?? 0;
     this.cost += numberOf(event.cost_estimate) ?? 0;
     this.head ??= event;

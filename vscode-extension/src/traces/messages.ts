@@ -21,7 +21,6 @@ export interface Head {
 /** How many lines there are, and how far they are known. */
 export interface Count {
   events: number;
-  errors: number;
   /** How many the filter lets through. */
   shown: number;
   /** How far reading or searching has come, from 0 to 1. */

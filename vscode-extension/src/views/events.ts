@@ -4,15 +4,16 @@
 
 import * as vscode from 'vscode';
 import type { WholeEvent } from '../adapter/protocol';
+import { Latest } from '../session/latest';
 import type { SessionModel } from '../session/model';
-import { type Sessions, TYPE } from '../session/sessions';
+import { sentenceOf, showingRefusal } from '../session/refusal';
+import type { Sessions } from '../session/sessions';
 import { momentOf } from './eventElement';
 import { Decorations } from './events/decorations';
 import { asked, COMPONENTS, described, EVERYTHING, isNarrowed, type Narrowing } from './events/filter';
 import { introduce } from './events/introduction';
 import { eventItem, moreItem } from './events/items';
 import type { Circumstances } from './events/looks';
-import { Newest } from './events/newest';
 import { tooltipOf } from './events/tooltip';
 import { type Element, EventTree, MoreRow, type Place, type Row } from './events/tree';
 
@@ -48,7 +49,7 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.Disposable 
   private listening: { dispose(): void } | undefined;
   /** The row that is drawn as the one where the run rests. */
   private here: Row | undefined;
-  private readonly following = new Newest(() => this.follow());
+  private readonly following = new Latest(() => this.follow());
   private growth: NodeJS.Timeout | undefined;
 
   constructor(sessions: Sessions) {
@@ -57,15 +58,9 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.Disposable 
       this.view,
       this.changed,
       this.decorations,
-      this.view.onDidChangeVisibility(() => void this.following.ask()),
+      this.view.onDidChangeVisibility(() => void this.following.want()),
       sessions.onDidChangeActive((model) => this.show(model)),
-      vscode.debug.registerDebugAdapterTrackerFactory(TYPE, {
-        createDebugAdapterTracker: (session) => ({
-          onDidSendMessage: (message: { type?: string; command?: string }) => {
-            if (message.type === 'response' && message.command === 'restart') this.startOver(sessions.of(session));
-          },
-        }),
-      }),
+      sessions.onDidRestart((model) => this.startOver(model)),
     ];
     this.show(sessions.active);
   }
@@ -91,7 +86,7 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.Disposable 
       return children;
     } catch (problem) {
       // A session that ends takes its answers with it; there is nobody to tell then.
-      if (this.model && !this.model.ended) this.say(sentence(problem));
+      if (this.model && !this.model.ended) this.say(sentenceOf(problem));
       return [];
     }
   }
@@ -122,13 +117,13 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.Disposable 
 
   async goTo(element: unknown): Promise<void> {
     const moment = momentOf(element);
-    if (moment !== undefined) await this.telling(this.model?.goTo(moment));
+    if (moment !== undefined) await showingRefusal(this.model?.goTo(moment));
   }
 
   async showMore(element: unknown): Promise<void> {
     const { tree } = this;
     if (!(element instanceof MoreRow) || !tree) return;
-    await this.telling(tree.more(element));
+    await showingRefusal(tree.more(element));
     if (tree === this.tree) this.refresh([element.parent]);
   }
 
@@ -176,18 +171,18 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.Disposable 
     this.here = undefined;
     this.describe();
     this.refresh([undefined]);
-    void this.following.ask();
+    void this.following.want();
     this.lookForMore();
   }
 
-  private startOver(model: SessionModel | undefined): void {
-    if (model) this.trees.delete(model);
+  private startOver(model: SessionModel): void {
+    this.trees.delete(model);
     if (model === this.model) this.refresh([undefined]);
   }
 
   private moved(): void {
     if (this.tree) {
-      void this.following.ask();
+      void this.following.want();
       this.lookForMore();
     } else {
       this.present();
@@ -279,16 +274,4 @@ class EventsView implements vscode.TreeDataProvider<Element>, vscode.Disposable 
   private idOf(name: string): string {
     return `${this.model?.id}/${JSON.stringify(asked(this.narrowing))}/${name}`;
   }
-
-  private async telling(done: Promise<void> | undefined): Promise<void> {
-    try {
-      await done;
-    } catch (problem) {
-      void vscode.window.showInformationMessage(sentence(problem));
-    }
-  }
-}
-
-function sentence(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -3,11 +3,13 @@
 
 import * as vscode from 'vscode';
 import type { MarksBody, Moment, StopsBody, TimelineArguments, TimelinePicture } from '../adapter/protocol';
+import { Latest } from '../session/latest';
 import type { SessionModel, Subscription } from '../session/model';
-import { type Sessions, TYPE } from '../session/sessions';
+import { sentenceOf } from '../session/refusal';
+import type { Sessions } from '../session/sessions';
 import { standing } from '../session/standing';
-import { Latest } from '../timeline/latest';
 import type { Markers, ToHost, ToPage } from '../timeline/messages';
+import { fillPage } from './webviewPage';
 
 const VIEW = 'namel3ss.timeline';
 const MOST_MARKED = 500;
@@ -54,26 +56,13 @@ class TimelinePage {
     root: vscode.Uri,
   ) {
     const { webview } = view;
-    const [scripts, styles] = [vscode.Uri.joinPath(root, 'dist', 'webview'), vscode.Uri.joinPath(root, 'media')];
-    webview.options = { enableScripts: true, localResourceRoots: [scripts, styles] };
     this.subscriptions = [
       webview.onDidReceiveMessage((message: ToHost) => this.hear(message, sessions)),
       sessions.onDidChangeActive((model) => this.show(model)),
       view.onDidChangeVisibility(() => this.sendPosition()),
-      vscode.debug.registerDebugAdapterTrackerFactory(TYPE, {
-        createDebugAdapterTracker: (session) => ({
-          onDidSendMessage: (message: { type?: string; command?: string }) => {
-            const isRestart = message.type === 'response' && message.command === 'restart';
-            if (isRestart && this.model && sessions.of(session) === this.model) this.send({ type: 'again' });
-          },
-        }),
-      }),
+      sessions.onDidRestart((model) => model === this.model && this.send({ type: 'again' })),
     ];
-    webview.html = htmlOf(
-      webview,
-      vscode.Uri.joinPath(scripts, 'timeline.js'),
-      vscode.Uri.joinPath(styles, 'timeline.css'),
-    );
+    fillPage(webview, root, 'timeline', 'Timeline of a run');
   }
 
   dispose(): void {
@@ -89,7 +78,7 @@ class TimelinePage {
       case 'look':
         return void this.look(message.number, message.arguments);
       case 'goTo':
-        return this.travel.want(message.moment);
+        return void this.travel.want(message.moment);
       case 'error':
         return void this.telling((model) =>
           model.request('n3/to', { place: 'error', direction: message.direction }).then(() => undefined),
@@ -109,7 +98,7 @@ class TimelinePage {
     this.model = model;
     this.listening = model?.onDidChange((change) => {
       if (change === 'position') this.sendPosition();
-      else if (change !== 'ended') this.marking.want(model);
+      else if (change !== 'ended') void this.marking.want(model);
     });
     if (!model) {
       this.view.description = undefined;
@@ -117,7 +106,7 @@ class TimelinePage {
     }
     this.send({ type: 'session', id: model.id, name: model.name });
     this.sendPosition();
-    if (model.position) this.marking.want(model);
+    if (model.position) void this.marking.want(model);
   }
 
   private sendPosition(): void {
@@ -127,7 +116,7 @@ class TimelinePage {
     this.view.description = standing(position);
     this.send({ type: 'position', position });
     // What is marked beyond the end of what was known is known once the run has grown.
-    if (this.marked !== position.events) this.marking.want(model);
+    if (this.marked !== position.events) void this.marking.want(model);
   }
 
   private async look(number: number, args: TimelineArguments): Promise<void> {
@@ -137,7 +126,7 @@ class TimelinePage {
       const picture = await model.request<TimelinePicture>('n3/timeline', args);
       if (model === this.model) this.send({ type: 'picture', number, picture });
     } catch (problem) {
-      if (model === this.model) this.send({ type: 'refused', number, sentence: sentence(problem) });
+      if (model === this.model) this.send({ type: 'refused', number, sentence: sentenceOf(problem) });
     }
   }
 
@@ -154,7 +143,7 @@ class TimelinePage {
     try {
       await act(model);
     } catch (problem) {
-      if (model === this.model && !model.ended) this.send({ type: 'said', sentence: sentence(problem) });
+      if (model === this.model && !model.ended) this.send({ type: 'said', sentence: sentenceOf(problem) });
     }
   }
 
@@ -186,28 +175,4 @@ async function bookmarksOf(model: SessionModel): Promise<Markers['bookmarks']> {
   } catch {
     return [];
   }
-}
-
-function sentence(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
-}
-
-function htmlOf(webview: vscode.Webview, script: vscode.Uri, style: vscode.Uri): string {
-  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
-  return `<!DOCTYPE html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta http-equiv="Content-Security-Policy"
-      content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'" />
-    <link rel="stylesheet" href="${webview.asWebviewUri(style)}" />
-    <title>Timeline of a run</title>
-  </head>
-  <body>
-    <script nonce="${nonce}" src="${webview.asWebviewUri(script)}"></script>
-  </body>
-</html>`;
 }

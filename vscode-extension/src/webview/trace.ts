@@ -201,7 +201,6 @@ function showCount(count: Count): void {
     count.full ? 'more are not shown' : '',
   ];
   found.textContent = notes.filter(Boolean).join(' · ');
-  errors.textContent = `Errors only (${whole(count.errors)})`;
   showComponents(count.components);
   document.body.dataset.events = String(count.events);
   document.body.dataset.shown = String(count.shown);

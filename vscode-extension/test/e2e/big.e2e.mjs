@@ -35,22 +35,23 @@ async function steps(page) {
         /event \d+ of/.exec(document.querySelector('.statusbar').textContent.replaceAll('\u00a0', ' '))?.[0];
       const before = shown();
       window.stepTook = undefined;
-      window.addEventListener(
-        'keydown',
-        () => {
-          const began = performance.now();
-          const look = () => {
-            if (shown() !== before && document.querySelector('.debug-call-stack .stack-frame')) {
-              window.stepTook = performance.now() - began;
-            } else requestAnimationFrame(look);
-          };
-          look();
-        },
-        { once: true, capture: true },
-      );
+      const rests = ['.debug-call-stack .stack-frame', '.debug-toolbar .codicon-debug-continue'];
+      const look = () => {
+        if (shown() !== before && rests.every((css) => document.querySelector(css))) {
+          window.stepTook = performance.now() - window.keyPressedAt;
+        } else requestAnimationFrame(look);
+      };
+      look();
     });
-    await page.keyboard.press(times.length % 2 ? 'Alt+F11' : 'F11'); // to and fro: a small trace ends soon
-    times.push(await n3.until('step', () => page.evaluate(() => window.stepTook)));
+    // To and fro, because a small trace ends soon. A key that comes before the editor has seen that the run rests is
+    // lost, as a person's is; it is pressed again, and the last one counts.
+    await n3.insist(
+      'step',
+      () => page.keyboard.press(times.length % 2 ? 'Alt+F11' : 'F11'),
+      () => page.evaluate(() => window.stepTook),
+      { patienceMs: 4000 },
+    );
+    times.push(await page.evaluate(() => window.stepTook));
   }
   return times;
 }
@@ -67,7 +68,7 @@ for (const size of SIZES) {
     await n3.dataOf(frame, 'main.timeline', 'state', (state) => state === 'ready');
     await n3.openPane(page, 'Events');
     await n3.goToMoment(page, size / 2);
-    await page.keyboard.press('Control+1');
+    await n3.focusEditor(page);
     const log = workspace.path(`${size}.log`);
     const before = readFileSync(log, 'utf8').length;
     const times = await steps(page);
@@ -83,8 +84,30 @@ for (const size of SIZES) {
   });
 }
 
+test('the tree of a long run shows a page of it, and more on request', async () => {
+  const { page } = bench;
+  await n3.start(page, `Replay ${SIZES[1]} events`);
+  await n3.restsAt(page, 0);
+  for (const title of ['Variables', 'Watch', 'Call Stack', 'Breakpoints']) await n3.closePane(page, title);
+  const isMore = (row) => row.label.startsWith('Show more');
+  const rows = await n3.until(
+    'page of events',
+    () => n3.readTree(page, 'Events'),
+    (found) => found.some(isMore),
+  );
+  assert.ok(rows.length < 2000, `${rows.length} rows`);
+  const more = n3.treeRow(page, 'Events', /^Show more/);
+  await n3.turnTo(page, 'Events', more);
+  await more.locator('.label-name').click();
+  await n3.until(
+    'second page',
+    () => n3.readTree(page, 'Events'),
+    (found) => found.length > rows.length,
+  );
+});
+
 test('what a step asks of the adapter does not grow with the trace', () => {
   console.table(table);
   assert.equal(asked.length, SIZES.length);
-  assert.ok(asked[1] < 3 * asked[0] + 20_000, `${asked.map(Math.round)} bytes`);
+  for (const bytes of asked) assert.ok(bytes < 60_000, `${Math.round(bytes)} bytes a step`);
 });

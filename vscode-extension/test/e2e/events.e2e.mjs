@@ -1,4 +1,5 @@
 // The tree of events in the debug side bar: it follows the stop, leads it, and can be narrowed.
+import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import * as n3 from './bench/index.mjs';
 

@@ -68,7 +68,7 @@ test('a line that was visited often asks which visit is meant', async () => {
   const visits = await n3.until(
     'choice of visits',
     () => n3.quickPicks(page),
-    (found) => found.length > 1,
+    (found) => found.length > 1 && found.every((text) => text.startsWith('visit')),
   );
   assert.ok(visits.length >= 3, visits.join(' | '));
   const before = (await n3.readPosition(page)).moment;
@@ -90,10 +90,18 @@ test('a whole value opens as a document', async () => {
   await n3.until('document', async () => (await n3.visibleText(page)).includes('Bergen 21 °C and sunny'));
 });
 
+test('an event of the call stack opens as a document', async () => {
+  const { page, run } = bench;
+  await n3.goToMoment(page, run.moment('llm_call_start', undefined, 2));
+  await n3.contextMenu(page, n3.callStackRow(page, /forecast_model/), 'Open Event');
+  await n3.until('document', async () => (await n3.visibleText(page)).includes('"event_type"'));
+});
+
 test('an event is compared with the one before it of its kind', async () => {
   const { page, run } = bench;
   await n3.goToMoment(page, run.moment('llm_call_start', undefined, 2));
-  const row = n3.callStackRow(page, /forecast_model|llm|offline/);
-  await n3.contextMenu(page, row, 'Open Event');
-  await n3.until('document', async () => (await n3.visibleText(page)).includes('"event_type"'));
+  await n3.variable(page, 'messages', (value) => value.includes('(') && !value.startsWith('(2)'));
+  await n3.contextMenu(page, await n3.variableRow(page, 'messages'), 'Compare with Previous Event');
+  await page.locator('.monaco-diff-editor').waitFor();
+  await n3.until('what is new', async () => (await page.locator('.monaco-diff-editor .line-insert').count()) > 0);
 });

@@ -15,7 +15,8 @@ const THEMES = {
   contrast: { label: 'Default High Contrast', kind: '.hc-black' },
   'contrast-light': { label: 'Default High Contrast Light', kind: '.hc-light' },
 };
-const LAST_LINE = { x: 2, y: 790 };
+const SIZE = { width: 1120, height: 690 };
+const NOTHING = { x: 240, y: 12 }; // nothing there shows something over itself when it is pointed at
 
 /** Opens an example in a window, and closes it when `look` has seen it. */
 async function visit(example, recording, look) {
@@ -23,11 +24,16 @@ async function visit(example, recording, look) {
   const settings = {
     'namel3ss.pythonPath': n3.PYTHON,
     'namel3ss.openTimeline': 'never',
+    'debug.internalConsoleOptions': 'neverOpen',
     'window.title': '${rootName}',
   };
   const server = await n3.startServer({ folder: workspace.folder, vsix: n3.VSIX, settings });
-  const viewport = { width: 1280, height: 800 };
-  const window = await n3.openWorkbench({ origin: server.origin, folder: workspace.folder, file: 'app.ai', viewport });
+  const window = await n3.openWorkbench({
+    origin: server.origin,
+    folder: workspace.folder,
+    file: 'app.ai',
+    viewport: SIZE,
+  });
   try {
     await n3.debuggersKnown(window.page);
     await look({ page: window.page, server, workspace, run: workspace.run() });
@@ -44,7 +50,7 @@ async function take({ page, server }, name, theme) {
     const { label, kind } = THEMES[each];
     server.set({ 'workbench.colorTheme': label });
     await page.locator(`.monaco-workbench${kind}`).waitFor();
-    await page.mouse.move(LAST_LINE.x, LAST_LINE.y);
+    await page.mouse.move(NOTHING.x, NOTHING.y);
     let before;
     await n3.until('window that keeps still', async () => {
       const now = await page.screenshot();
@@ -84,7 +90,9 @@ await visit('flaky_weather', HIKE, async (window) => {
   const answer = run.moment('llm_call_end', undefined, 4);
   await n3.goToMoment(page, answer);
   await n3.until('answer behind the line', () => n3.readInlineValue(page, run.line(answer)));
+  await page.setViewportSize({ ...SIZE, height: 560 });
   await take(window, 'replay', 'dark');
+  await page.setViewportSize(SIZE);
 
   await showTimeline(page);
   await n3.goToMoment(page, 0);
@@ -97,6 +105,7 @@ await visit('flaky_weather', HIKE, async (window) => {
   await roomFor(page, 'Traces');
   await n3.treeRow(page, 'Traces', 'Weekend planner').click();
   const editor = await n3.webview(page, 'body[data-events]');
+  await editor.locator('input[type=search], input').first().fill('find_train');
   await editor.locator('.row', { hasText: 'find_train' }).first().click();
   await take(window, 'trace-editor', 'light');
 });
@@ -108,5 +117,7 @@ await visit('two_reviewers', {}, async (window) => {
   await roomFor(page, 'Call Stack', 'Events');
   await showTimeline(page);
   await n3.goToMoment(page, run.moment('tool_call_start', 'run_tests'));
+  await n3.runCommand(page, 'View: Toggle Maximized Panel');
+  await page.setViewportSize({ ...SIZE, height: 600 });
   await take(window, 'timeline', 'dark');
 });

@@ -14,7 +14,7 @@ test('an app is run, recorded, and then replayed', async () => {
   assert.equal(last, bench.run.events.length - 1);
   await n3.openConsole(page, { clear: false });
   await n3.waitForConsole(page, 'Both reviewers approve');
-  assert.equal(await n3.readStoppedLine(page), workspace.lineOf('app "Two reviewers"'));
+  await n3.stopsOnLine(page, workspace.lineOf('app "Two reviewers"'));
 });
 
 test('a run is followed while its trace grows', async () => {

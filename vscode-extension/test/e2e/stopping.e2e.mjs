@@ -19,7 +19,7 @@ test('a recorded error is shown as an exception at its line', async () => {
 
   const box = await n3.until('exception box', () => page.locator('.exception-widget').innerText());
   assert.match(box, /weather station of Bergen did not answer/);
-  assert.equal(await n3.readStoppedLine(page), run.line(error));
+  await n3.stopsOnLine(page, run.line(error));
 });
 
 test('buttons lead to the next error and to the one before', async () => {

@@ -1,7 +1,6 @@
-import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import type { ChildrenPage, EventNode, Moment, Position } from '../../src/adapter/protocol';
 import { EVERYTHING } from '../../src/views/events/filter';
-import { Newest } from '../../src/views/events/newest';
 import { type Element, EventTree, MoreRow, type Place, Row } from '../../src/views/events/tree';
 
 /** A run as the adapter tells of it: an app (0) with `turns` calls, each of which has one event in it. */
@@ -189,38 +188,5 @@ describe('the tree of events', () => {
     deepStrictEqual(names(after), [1, 4, 7, 10]);
     strictEqual(after[1], before[1]);
     strictEqual(tree.isBehind(run.position), false);
-  });
-});
-
-describe('a job of which only the newest wish counts', () => {
-  it('is done once more, whatever was asked while it was busy', async () => {
-    let done = 0;
-    const waiting: (() => void)[] = [];
-    const newest = new Newest(async () => {
-      await new Promise<void>((go) => waiting.push(go));
-      done += 1;
-    });
-
-    const all = newest.ask();
-    await newest.ask();
-    await newest.ask();
-    waiting.shift()?.();
-    await new Promise(setImmediate);
-    waiting.shift()?.();
-    await all;
-
-    strictEqual(done, 2);
-    strictEqual(waiting.length, 0);
-  });
-
-  it('can be asked again after it has failed', async () => {
-    let fails = true;
-    const newest = new Newest(async () => {
-      if (fails) throw new Error('no');
-    });
-
-    await rejects(newest.ask(), /no/);
-    fails = false;
-    await newest.ask();
   });
 });

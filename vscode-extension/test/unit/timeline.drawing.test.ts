@@ -1,5 +1,4 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
-import type { TimelinePicture, TimelineSpan, TimelineTrack } from '../../src/adapter/protocol';
 import { arranged, momentAt } from '../../src/timeline/drawing';
 import { chosenIn, hitAt, nearest } from '../../src/timeline/hit';
 import {
@@ -15,50 +14,7 @@ import {
 } from '../../src/timeline/layout';
 import { Scale } from '../../src/timeline/scale';
 import { cellTooltip, positionText, sentenceOf, spanTooltip, totalsText } from '../../src/timeline/texts';
-
-function track(id: number, label: string, levels: number): TimelineTrack {
-  return { id, label, agent: label, component: 'agent', levels, events: 10, errors: 0 };
-}
-
-function span(moment: number, end: number | null, depth: number, more: Partial<TimelineSpan> = {}): TimelineSpan {
-  return {
-    moment,
-    end,
-    track: 1,
-    depth,
-    label: `span ${moment}`,
-    kind: 'llm_call',
-    component: 'llm',
-    status: end === null ? 'running' : 'completed',
-    startMs: moment * 10,
-    endMs: end === null ? null : end * 10,
-    tokens: 0,
-    cost: 0,
-    ...more,
-  };
-}
-
-function picture(more: Partial<TimelinePicture>): TimelinePicture {
-  return {
-    axis: 'events',
-    from: 0,
-    to: 99,
-    begin: 0,
-    end: 100,
-    size: 1,
-    events: 100,
-    elapsedMs: 990,
-    complete: true,
-    position: { moment: 0, ms: 0, track: 0, depth: 0 },
-    totals: { events: 100, errors: 0, tokens: 0, cost: 0, elapsedMs: 990 },
-    buckets: [],
-    tracks: [track(1, 'Ann', 3)],
-    spans: [],
-    cells: { size: 10, bands: [] },
-    failures: [],
-    ...more,
-  };
-}
+import { picture, span, track } from './timelinePictures';
 
 describe('the tracks of the timeline', () => {
   const tracks = [track(0, 'app', 2), track(7, 'Ben', 0), track(3, 'Ann', 4)];

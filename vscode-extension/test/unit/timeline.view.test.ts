@@ -1,6 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { wishOf } from '../../src/timeline/keys';
-import { Latest } from '../../src/timeline/latest';
 import { View } from '../../src/timeline/view';
 
 function viewOf(events: number, elapsedMs: number, isStill = true): { view: View; tick(ms: number): void } {
@@ -101,29 +100,5 @@ describe('the keys of the timeline', () => {
       strictEqual(wishOf({ ...press, key: 'Home', [held]: true }), undefined);
     strictEqual(wishOf({ ...press, key: 'F10' }), undefined);
     strictEqual(wishOf({ ...press, key: 'Tab' }), undefined);
-  });
-});
-
-describe('doing the latest thing', () => {
-  it('does one at a time, and of those that wait only the last', async () => {
-    const done: number[] = [];
-    const waiting: (() => void)[] = [];
-    const latest = new Latest<number>((value) => {
-      done.push(value);
-      return new Promise((resolve) => waiting.push(resolve));
-    });
-    for (const value of [1, 2, 3, 4]) latest.want(value);
-    deepStrictEqual(done, [1]);
-    waiting.shift()?.();
-    await new Promise(setImmediate);
-    deepStrictEqual(done, [1, 4]);
-    latest.want(5);
-    latest.forget();
-    waiting.shift()?.();
-    await new Promise(setImmediate);
-
-    deepStrictEqual(done, [1, 4]);
-    latest.want(6);
-    deepStrictEqual(done, [1, 4, 6]);
   });
 });

@@ -161,8 +161,27 @@ describe('how deep events are nested', () => {
   type Said = [type: string, id?: string, parent?: string, name?: string, start?: string];
   const depths = (...said: Said[]): string => {
     const nesting = new Nesting();
-    return said.map(([type, id, parent, name, start]) => nesting.depthOf({ type, id, parent, name, start })).join(' ');
+    return said
+      .map(([type, id, parent, name, start]) => nesting.depthOf({ type, id, parent, name, start, failed: false }))
+      .join(' ');
   };
+
+  it('tells where an error was first seen from where it was passed on', () => {
+    const nesting = new Nesting();
+    const say = (type: string, id: string, parent: string | undefined, failed = false): number =>
+      nesting.depthOf({ type, id, parent, name: undefined, start: undefined, failed });
+    say('app_start', '1', undefined);
+    say('turn_start', '2', '1');
+    say('tool_start', '3', '2');
+    say('error_occurred', '4', '3', true);
+    say('tool_end', '5', '3', true);
+    say('turn_end', '6', '2', true);
+    say('turn_start', '7', '1');
+    say('turn_end', '8', '7', true);
+    say('app_end', '9', '1', true);
+
+    assert.equal(nesting.errors, 2);
+  });
 
   it('comes from the parent, and of an end from its own start', () => {
     assert.equal(

@@ -8,7 +8,7 @@ const MOST_SPANS = 1_500;
 const MOST_STRIP = 400;
 
 /** What is to be seen. */
-interface Wanted {
+export interface Wanted {
   axis: Axis;
   range: Range;
   width: number;

@@ -1,51 +1,21 @@
 // Draws the ruler with its ticks, the marks below it, and the line where the run rests. Each kind of mark has a shape of
 // its own, so that none is told by its colour alone.
 
-import type { Moment } from '../../adapter/protocol';
-import { type Drawing, placeOf, timeOf } from '../../timeline/drawing';
-import type { Markers } from '../../timeline/messages';
+import type { Mark } from '../../timeline/marks';
 import type { Scale, Tick } from '../../timeline/scale';
-import { line } from './paint';
+import { line } from './tracks';
 import type { Palette } from './palette';
 
 /** How high the ruler with its marks is. */
 export const RULER = 36;
 const MARKS = 27;
 
-/** A mark of the ruler: where it is, and what it stands for. */
-export interface Mark {
-  kind: 'failure' | 'breakpoint' | 'bookmark';
-  moment: Moment;
-  at: number;
-  /** In the words of its tooltip. */
-  text: string;
-}
-
-/** What is to be marked on the ruler of a drawing. */
-export function marksOf(drawing: Drawing, markers: Markers): Mark[] {
-  const { axis, places, picture } = drawing;
-  const failures = picture.failures.map(({ moment, ms, events }): Mark => {
-    const text = events > 1 ? `${events} failures, the first` : 'failure';
-    return { kind: 'failure', moment, at: placeOf(axis, moment, ms), text };
-  });
-  const marks = [
-    ...markers.stops.map(
-      ({ moment, kind, label }) => ({ kind: 'breakpoint', moment, text: `${kind} ${label}` }) as const,
-    ),
-    ...markers.bookmarks.map(({ moment, name }) => ({ kind: 'bookmark', moment, text: `bookmark ${name}` }) as const),
-  ].map((mark): Mark | undefined => {
-    const at = axis === 'events' ? mark.moment + 0.5 : timeOf(mark.moment, places);
-    return at === undefined ? undefined : { ...mark, at };
-  });
-  return [...failures, ...marks.filter((mark) => mark !== undefined)];
-}
-
 /** What is drawn. */
 export interface RulerScene {
   scale: Scale;
   palette: Palette;
   ticks: Tick[];
-  marks: Mark[];
+  marks: readonly Mark[];
   hovered: Mark | undefined;
   /** Where the run rests, or where it is dragged to. */
   at: number | undefined;

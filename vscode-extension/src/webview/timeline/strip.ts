@@ -3,7 +3,7 @@
 import type { TimelinePicture } from '../../adapter/protocol';
 import type { Range } from '../../timeline/scale';
 import { Scale } from '../../timeline/scale';
-import { line } from './paint';
+import { line } from './tracks';
 import type { Palette } from './palette';
 
 /** How high the strip is. */

@@ -4,6 +4,14 @@ import { runCommand } from './workbench.mjs';
 
 const EDITOR = '.editor-instance .monaco-editor';
 
+/** Gives the keyboard to the editor. */
+export const focusEditor = (page) =>
+  insist(
+    'editor that has the keyboard',
+    () => page.keyboard.press('Control+1'),
+    () => page.evaluate((css) => Boolean(document.activeElement?.closest(css)), EDITOR),
+  );
+
 /** Puts the cursor on a line. */
 export async function goToLine(page, line) {
   const active = page
@@ -12,7 +20,7 @@ export async function goToLine(page, line) {
   await insist(
     `cursor on line ${line}`,
     async () => {
-      await page.keyboard.press('Control+1'); // so that the editor has the keyboard
+      await focusEditor(page);
       await page.keyboard.press('Control+g');
       const input = page.locator('.quick-input-widget .quick-input-box input');
       await input.waitFor();
@@ -53,8 +61,13 @@ export const readConditionalBreakpoints = (page) => linesWith(page, 'codicon-deb
 /** The lines in view whose breakpoint writes something instead of stopping. */
 export const readLogPoints = (page) => linesWith(page, 'codicon-debug-breakpoint-log');
 
-/** The line where the run is shown to rest, or undefined. */
-export const readStoppedLine = async (page) => (await linesWith(page, 'codicon-debug-stackframe')).at(0);
+/** Waits until the line is marked where the run rests; the editor draws the mark some time after a stop. */
+export const stopsOnLine = (page, line) =>
+  until(
+    `mark on line ${line}`,
+    async () => (await linesWith(page, 'codicon-debug-stackframe')).at(0),
+    (found) => found === line,
+  );
 
 /** The line of the cursor. */
 export const activeLine = async (page) =>

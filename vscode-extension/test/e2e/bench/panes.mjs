@@ -174,6 +174,16 @@ export const treeRow = (page, title, text) =>
     .filter({ has: page.locator('.label-name', { hasText: text }) })
     .first();
 
+/** Turns the wheel over a tree until a row of it is in view. */
+export async function turnTo(page, title, row) {
+  await pane(page, title).locator('.monaco-list').first().hover();
+  await until('row in view', async () => {
+    if (await row.isVisible()) return true;
+    await page.mouse.wheel(0, 200);
+    return false;
+  });
+}
+
 /** Presses a button in the title of a pane. */
 export async function paneAction(page, title, label) {
   await header(page, title).hover();

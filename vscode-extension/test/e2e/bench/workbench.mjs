@@ -32,6 +32,10 @@ export async function openWorkbench({ origin, folder, file, extension, tests, vi
     });
     page.on('pageerror', (error) => problems.push(String(error)));
 
+    // Before the editor's own listeners, which keep keys to themselves: when one was pressed, for those who measure.
+    await page.addInitScript(() =>
+      window.addEventListener('keydown', () => (window.keyPressedAt = performance.now()), { capture: true }),
+    );
     const testLog = [];
     let testsDone;
     if (tests) {

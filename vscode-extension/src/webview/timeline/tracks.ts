@@ -4,9 +4,9 @@
 import { type Bar, type Cell, type Drawing, durationOf, isPoint } from '../../timeline/drawing';
 import type { Hit } from '../../timeline/hit';
 import { LEVEL, levelTop, type Row } from '../../timeline/layout';
+import type { Mark } from '../../timeline/marks';
 import type { Scale } from '../../timeline/scale';
 import type { Colouring, Palette } from './palette';
-import type { Mark } from './ruler';
 
 const BAR = LEVEL - 3;
 const RADIUS = 3;
