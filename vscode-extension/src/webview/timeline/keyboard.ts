@@ -3,11 +3,15 @@
 
 const STOPS_MS = 2_000;
 const TAKES_MS = 1_500;
+const AGAIN_MS = 500;
 const LOOKS_MS = 30;
+const MOST_TAKEN = 3;
 
 /** Watches over the keyboard while the timeline leads. */
 export class Keyboard {
   private isLeading = false;
+  /** How often it may still be taken back for this stop: who goes elsewhere later means it. */
+  private left = 0;
   private watch: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -17,8 +21,9 @@ export class Keyboard {
   ) {
     window.addEventListener('blur', () => {
       if (!this.isWatching) return;
-      // Once for each stop: who goes elsewhere then means it.
-      this.end();
+      if (--this.left > 0)
+        this.watchFor(AGAIN_MS); // the editor that shows the stop may be opened after it was focused
+      else this.end();
       setTimeout(() => {
         window.focus();
         root.focus({ preventScroll: true });
@@ -39,6 +44,7 @@ export class Keyboard {
   /** The run was sent somewhere by a key that was pressed here. */
   leads(): void {
     this.isLeading = true;
+    this.left = MOST_TAKEN;
     this.watchFor(STOPS_MS);
   }
 
