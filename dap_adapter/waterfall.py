@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, get_args
 
 from namel3ss_dbg.events import Moment, span_of
-from namel3ss_dbg.timeline.tracks import Axis, Track, Tracks, Used, count_in, in_range
+from namel3ss_dbg.timeline.tracks import Axis, Track, Tracks, count_in, in_range
 
 from . import asked
 from .asked import Arguments
@@ -163,16 +163,15 @@ class Waterfall:
         )
         for span in widest:
             self._names[span.start] = self._adapter.stacks.name(span.start)
-        used = self.tracks.used_by_open() if any(span.end is None for span in drawn) else {}
-        return [self._span(span, used) for span in sorted(drawn, key=lambda span: span.start)]
+        return [self._span(span) for span in sorted(drawn, key=lambda span: span.start)]
 
     def _duration(self, span: Drawn) -> int:
         clock = self.tracks.clock
         return (clock[span.end] if span.end is not None else clock[-1]) - clock[span.start]
 
-    def _span(self, span: Drawn, used: dict[Moment, Used]) -> dict[str, Any]:
+    def _span(self, span: Drawn) -> dict[str, Any]:
         columns, tracks, start, end = self._columns, self.tracks, span.start, span.end
-        tokens, cost = used.get(start) or tracks.used_in(start)
+        tokens, cost = tracks.used_in(start)
         shape = columns.shape_at(start)
         track, level = tracks.place_of(start)
         return {

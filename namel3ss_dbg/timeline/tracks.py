@@ -167,18 +167,8 @@ class Tracks:
         return self._bands[self._track[row], self._level[row], self._columns.shape[row]][0]
 
     def used_in(self, start: Moment) -> Used:
-        """What a call and all inside it used; while it is open, without the calls inside that are open too."""
+        """What a call and all inside it used; so far, while it is open."""
         return Used(self._tokens[start], self._cost[start])
-
-    def used_by_open(self) -> dict[Moment, Used]:
-        """What each call that is open has used so far, with all inside."""
-        opened = sorted((start for track in self.all for start in track.open), reverse=True)
-        used = {start: self.used_in(start) for start in opened}
-        for start in opened:
-            around = self._columns.parent[start]
-            if around in used:
-                used[around] = Used(used[around].tokens + used[start].tokens, used[around].cost + used[start].cost)
-        return used
 
     def deepest(self, first: Moment, last: Moment) -> int:
         """How deep calls are nested between two events."""
@@ -228,10 +218,6 @@ class Tracks:
                 whole.failed.append(row)
             if tokens[row] or cost[row]:
                 self._spend(row, match if is_end else row, bands)
-            if edge != START and parent >= 0:
-                head = match if is_end else row
-                if tokens[head] or cost[head]:
-                    self._add_around(parent, tokens[head], cost[head])
         self.count = last
         for block in range(len(self._depths), last // _DEPTHS):
             self._depths.append(max(columns.depth[block * _DEPTHS : (block + 1) * _DEPTHS]))
@@ -319,22 +305,20 @@ class Tracks:
         if head != row:
             self._tokens[head] += tokens
             self._cost[head] += cost
+        self._add_around(head, tokens, cost)
 
     def _add_around(self, row: Moment, tokens: float, cost: float) -> None:
-        """Add what was used to the spans around that have ended, and to the first open one, whose end passes it on."""
+        """Add what was used to the spans around; what one that has ended said for itself was a repetition after all."""
         columns = self._columns
         for _ in range(_MOST_AROUND):
-            if row < 0:
+            inside, row = row, columns.parent[row]
+            if not 0 <= row < inside:
                 return
-            is_open = row in self.all[self._track[row]].open
-            if not is_open:  # a call that came late: what the span said for itself was a repetition after all
+            if row not in self.all[self._track[row]].open:
                 said_tokens, said_cost = self._take_back(columns.match[row], of_tokens=tokens != 0, of_cost=cost != 0)
                 tokens, cost = tokens - said_tokens, cost - said_cost
             self._tokens[row] += tokens
             self._cost[row] += cost
-            if is_open:
-                return
-            row = columns.parent[row]
 
     def _take_back(self, end: Moment, *, of_tokens: bool, of_cost: bool) -> tuple[float, float]:
         number, level = self.place_of(end)

@@ -95,7 +95,7 @@ def test_what_a_late_call_has_used() -> None:
     tracks = told(story)
 
     assert {number: tracks.used_in(number) for number in (1, 2, 3)} == {1: (3, 0.25), 2: (3, 0.25), 3: (3, 0.25)}
-    assert tracks.used_by_open() == {0: (3, 0.25)}
+    assert tracks.used_in(0) == (3, 0.25)
     assert sum(sum(band.tokens) for band in tracks.whole.values()) == 3
     assert sum(sum(band.cost) for band in tracks.whole.values()) == 0.25
     assert app
@@ -177,6 +177,20 @@ def test_what_overlaps_is_on_different_tracks(records: list[Record]) -> None:
             assert tracks.all[number].agent == records[row].get("component_name", "agent")
 
 
+def test_a_call_that_never_ends_does_not_hide_what_was_used_in_it() -> None:
+    """The calls around it, which have ended, learn of it at once: what they said for themselves was a repetition."""
+    story = Story()
+    agent = story.start("agent_execution", "Ann")
+    open_for_ever = story.start("tool_call", "stuck", inside=agent)
+    call = story.start("llm_call", "asked", inside=open_for_ever)
+    story.end(agent, tokens_used=5)
+    story.end(call, tokens_used=2)
+    tracks = told(story)
+
+    assert [tracks.used_in(number).tokens for number in (0, 1, 2)] == [2, 2, 2]
+    assert sum(sum(band.tokens) for band in tracks.whole.values()) == 2
+
+
 @given(traces(most=40))
 def test_what_was_used_is_what_the_analysis_counts(records: list[Record]) -> None:
     """In the whole run, and in every call."""
@@ -190,9 +204,7 @@ def test_what_was_used_is_what_the_analysis_counts(records: list[Record]) -> Non
 
     assert sum(tokens for _, tokens, _ in spending) == cost.tokens
     assert sum(paid for _, _, paid in spending) == pytest.approx(cost.cost)
-    used = {row: tracks.used_in(row).tokens for row in range(len(rows))} | {
-        row: used.tokens for row, used in tracks.used_by_open().items()
-    }
+    used = {row: tracks.used_in(row).tokens for row in range(len(rows))}
     for row, record in enumerate(records):
         if record["event_type"].endswith("_start"):
             assert used[row] == sum(tokens for spent, tokens, _ in spending if _is_inside(rows, spent, row))
