@@ -1,6 +1,7 @@
 """Types of the Debug Adapter Protocol 1.71, as far as they are used here.
 
 Written by `python -m dap_adapter.generate` from the official schema; not to be edited.
+It is as long as what is used of the protocol, and one file because it has one source and one writer.
 """
 # fmt: off
 # ruff: noqa: E501

@@ -75,6 +75,8 @@ class Sources:
         self._lines: dict[str, list[int]] = {}
         self._known = 0
         self._told: set[str] = set()
+        self._alone: dict[Moment, int] = {}
+        """The documents that single events were shown as."""
         self._transcript = adapter.handles.add(Transcript(), keep=True)
 
     # From events to files
@@ -95,7 +97,9 @@ class Sources:
         place = self.position(row)
         if place.is_program or self._trace_size <= _MOST_SHOWN:
             return place
-        number = self._adapter.handles.add(Document(self._timeline[row].to_dict()), keep=True)
+        number = self._alone.get(row, 0)
+        if self._adapter.handles.get(number) is None:
+            number = self._alone[row] = self._adapter.handles.add(Document(self._timeline[row].to_dict()), keep=True)
         name = f"{self.trace.stem} event {row}.json"
         return Place(dap.Source(name=name, source_reference=number, origin="from the recording"), 1, 1, False)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
+
+import pytest
 
 from tests.support.dap_client import DapClient
 from tests.support.stories import BEGAN, Story, old_file, write_trace
@@ -83,3 +86,20 @@ def test_a_program_that_changed_is_said(tmp_path: Path) -> None:
                 text = f"app.ai {said}; lines may not be where they were.\n"
                 client.expect("output", category="important", output=text)
             client.stopped()
+
+
+def test_of_a_trace_too_big_for_an_editor_the_event_alone_is_shown(
+    client: DapClient, weather_trace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no line of a program is known; and it is the same document at every stop."""
+    monkeypatch.setattr("dap_adapter.sources._MOST_SHOWN", 100)
+    client.begin(weather_trace)
+    app = client.frames()[-1]["source"]
+
+    text = client.ask("source", sourceReference=app["sourceReference"])["content"]
+    client.move("stepIn")
+
+    assert "path" not in app
+    assert json.loads(text)["event_type"] == "app_load_start"
+    assert client.frames()[-1]["source"] == app
+    assert client.frames()[0]["source"]["path"].endswith("app.ai")

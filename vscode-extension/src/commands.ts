@@ -11,6 +11,7 @@ import type { SessionModel } from './session/model';
 import { withReplay } from './session/refusal';
 import { type Sessions, TYPE } from './session/sessions';
 import { pickTrace } from './traces/choice';
+import { replay } from './traces/replay';
 
 const ISSUES = 'https://github.com/namel3ss-dbg/namel3ss-dbg/issues/new';
 
@@ -29,8 +30,8 @@ export function registerCommands(
   const at = (chosen: readonly unknown[], run: (model: SessionModel, moment: number) => Promise<void>): Promise<void> =>
     withReplay(sessions, async (model) => run(model, await eventChosen(model, chosen)));
 
-  add('replayLatest', async () => replay(await latestOrSentence(currentFolder())));
-  add('replayTrace', async (uri?: vscode.Uri) => replay(uri?.fsPath ?? (await pickTrace(currentFolder()))));
+  add('replayLatest', async () => replayed(await latestOrSentence(currentFolder())));
+  add('replayTrace', async (uri?: vscode.Uri) => replayed(uri?.fsPath ?? (await pickTrace(currentFolder()))));
   add('followTrace', async () => follow(await pickTrace(currentFolder())));
   add('runAndTrace', (uri?: vscode.Uri) => runAndTrace(uri));
 
@@ -54,8 +55,8 @@ export function registerCommands(
   add('reportIssue', () => vscode.env.openExternal(vscode.Uri.parse(ISSUES)));
 }
 
-async function replay(trace: string | undefined): Promise<void> {
-  if (trace) await begin({ name: `Replay ${path.basename(trace)}`, request: 'launch', trace }, trace);
+async function replayed(trace: string | undefined): Promise<void> {
+  if (trace) await replay(trace);
 }
 
 async function follow(trace: string | undefined): Promise<void> {

@@ -7,7 +7,7 @@ import { folderOf } from './recordings';
 /** Replay a trace; with a moment, go there as soon as the run rests for the first time. */
 export async function replay(trace: string, app?: string, moment?: number): Promise<void> {
   const name = `Replay ${app ?? basename(trace)}`;
-  const configuration = { type: 'namel3ss', request: 'launch', name, trace, positionEvents: true };
+  const configuration = { type: 'namel3ss', request: 'launch', name, trace };
   const first = moment === undefined ? undefined : goAtFirstStop(name, moment);
   const started = await vscode.debug.startDebugging(folderOf(trace), configuration);
   if (!started) first?.dispose();

@@ -1,24 +1,9 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import type { EventNode } from '../../src/adapter/protocol';
 import { PAGE, Pages } from '../../src/views/events/pages';
+import { node } from './eventNodes';
 
-const single = (moment: number, end: number | null = moment): EventNode => ({
-  moment,
-  end,
-  label: `event ${moment}`,
-  kind: 'tool_call',
-  component: 'tool',
-  name: null,
-  status: 'completed',
-  lane: 0,
-  elapsedMs: moment,
-  durationMs: 1,
-  tokens: 0,
-  cost: 0,
-  hasChildren: false,
-  path: null,
-  line: 1,
-});
+const single = (moment: number, end: number | null = moment): EventNode => node(moment, { end });
 const from = (first: number, last: number): EventNode[] =>
   Array.from({ length: last - first + 1 }, (_, index) => single(first + index));
 const short = (pages: Pages): (number | string)[] =>

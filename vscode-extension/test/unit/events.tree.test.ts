@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import type { ChildrenPage, EventNode, Moment, Position } from '../../src/adapter/protocol';
 import { EVERYTHING } from '../../src/views/events/filter';
 import { type Element, EventTree, MoreRow, type Place, Row } from '../../src/views/events/tree';
+import { node } from './eventNodes';
 
 /** A run as the adapter tells of it: an app (0) with `turns` calls, each of which has one event in it. */
 class Run {
@@ -23,24 +24,13 @@ class Run {
     const turn = moment > 0 && moment % 3 === 1;
     const end = moment === 0 ? null : turn ? moment + 2 : moment;
     const component = moment === 0 ? 'app' : turn ? 'agent' : 'tool';
-    return {
-      moment,
+    return node(moment, {
       end,
       label: `${component} ${moment}`,
       kind: `${component}_call`,
       component,
-      name: null,
-      status: 'completed',
-      lane: 0,
-      elapsedMs: moment,
-      durationMs: 1,
-      tokens: 0,
-      cost: 0,
-      errors: 0,
       hasChildren: moment === 0 || turn,
-      path: null,
-      line: 1,
-    };
+    });
   }
 
   private children(args: { parent?: Moment; after?: Moment; count?: number }): ChildrenPage {
