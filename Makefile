@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 WORKERS ?= 2
+OTHER_PYTHONS ?= 3.12 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-dap test-vscode lint format bench clean
+.PHONY: help setup demo test test-slow test-pythons test-dap test-vscode lint format bench clean
 
 help:  ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,6 +34,9 @@ test: $(READY)  ## The tests that run on every change
 
 test-slow: $(READY)  ## The slow suites
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow --ignore tests/dap_clients
+
+test-pythons:  ## The quick tests again, on the other versions of Python that are found
+	WORKERS=$(WORKERS) tests/pythons $(OTHER_PYTHONS)
 
 test-dap: $(READY)  ## The debug adapter, driven by real clients: VS Code's test client, Emacs, Neovim
 	tests/dap_clients/setup
@@ -62,5 +66,5 @@ bench: $(BENCH_READY)  ## Measure against peers and floors, at 10 thousand, 100 
 	$(BIN)/python -m benchmarks.dap
 
 clean:  ## Remove what was set up
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/dap_clients/node_modules
+	rm -rf $(VENV) .venv-3.* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/dap_clients/node_modules
 	rm -rf vscode-extension/node_modules vscode-extension/dist vscode-extension/.test vscode-extension/*.vsix

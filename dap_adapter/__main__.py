@@ -19,7 +19,7 @@ def main(words: list[str] | None = None) -> int:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--port", type=int, help="serve sessions on this port of 127.0.0.1; 0 chooses one")
     where.add_argument("--pipe", type=Path, help="serve sessions on a socket at this path")
-    parser.add_argument("--log", type=Path, help="write every message to this file")
+    parser.add_argument("--log", type=Path, help="write every message to this file, secrets masked")
     parser.add_argument("--version", action="store_true", help="say which adapter this is")
     options = parser.parse_args(words)
     if options.port is not None and not 0 <= options.port <= 65_535:
@@ -30,7 +30,8 @@ def main(words: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     file = None
     try:
-        file = options.log.open("a", encoding="utf-8") if options.log is not None else None
+        if options.log is not None:
+            file = os.fdopen(os.open(options.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8")
         log = FileLog(file)
         if options.port is not None:
             serve_port(options.port, log, sys.stdout)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from namel3ss_dbg.events import DebugError, ExpressionError, Moment, ProgramError, Stop, TraceError, closes
+from namel3ss_dbg.render.pieces import harmless_lines
 from namel3ss_dbg.timeline.cursor import Interrupted
 from namel3ss_dbg.timeline.session import DebugSession
 
@@ -175,12 +176,14 @@ class Adapter:
         if isinstance(problem, Interrupted):
             return Refused(Problem.CANCELLED, "The request was cancelled.")
         if isinstance(problem, ExpressionError):
-            return Refused(Problem.NOT_EVALUATED, problem.why or str(problem))
+            return Refused(Problem.NOT_EVALUATED, harmless_lines(problem.why or str(problem)))
         if isinstance(problem, TraceError):
-            return Refused(Problem.NO_TRACE, str(problem))
+            return Refused(Problem.NO_TRACE, harmless_lines(str(problem)))
         if isinstance(problem, ProgramError):
-            return Refused(Problem.NO_PROGRAM, str(problem))
-        return Refused(Problem.NOT_EVALUATED, str(problem)) if isinstance(problem, DebugError) else None
+            return Refused(Problem.NO_PROGRAM, harmless_lines(str(problem)))
+        if isinstance(problem, DebugError):
+            return Refused(Problem.NOT_EVALUATED, harmless_lines(str(problem)))
+        return None
 
     # Moving
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from namel3ss_dbg.events import ExpressionError
+from namel3ss_dbg.render.pieces import harmless
 
 from . import protocol as dap
 from .console import suggestions
@@ -82,5 +83,5 @@ def _item(
         type=kind,
         start=adapter.client.column_out(start + 1),
         length=length,
-        detail=detail or None,
+        detail=harmless(detail) or None,
     )

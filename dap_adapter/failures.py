@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from namel3ss_dbg.events import Moment
+from namel3ss_dbg.render.pieces import harmless_lines
 from namel3ss_dbg.timeline.kinds import ERROR, is_of_kind
 from namel3ss_dbg.timeline.patterns import OfShape
 from namel3ss_dbg.trace.columns import END
@@ -28,7 +29,7 @@ def exception_info(adapter: Adapter, arguments: dap.ExceptionInfoArguments) -> d
         raise Refused(Problem.NO_EVENT, "Nothing failed here.", shown=False)
     return dap.ExceptionInfoBody(
         exception_id=type_of_error(error),
-        description=error,
+        description=harmless_lines(error),
         break_mode="always" if _is_handled(adapter, row) else "unhandled",
         details=_details(adapter, row, error),
     )
@@ -54,7 +55,7 @@ def _is_handled(adapter: Adapter, row: Moment) -> bool:
 def _details(adapter: Adapter, row: Moment, error: str) -> dap.ExceptionDetails:
     origin = _origin(adapter, row, error)
     return dap.ExceptionDetails(
-        message=error,
+        message=harmless_lines(error),
         type_name=type_of_error(error),
         full_type_name=type_of_error(error),
         evaluate_name="error",

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from namel3ss_dbg.events import Moment
+from namel3ss_dbg.render.pieces import harmless_lines
 
 from . import protocol as dap
 from .values import Said
@@ -42,7 +43,7 @@ def tell_messages(adapter: Adapter, origin: Moment, moment: Moment) -> None:
 
 def tell_event(adapter: Adapter, row: Moment, text: str, **more: Any) -> None:
     """Print something about an event, with its place and what it holds."""
-    place = adapter.sources.position(row)
+    text, place = harmless_lines(text), adapter.sources.position(row)
     body = dap.OutputBody(
         category="console",
         output=f"{text}\n",

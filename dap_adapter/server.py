@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from .registry import part
 from .session import Session
 from .wire import BrokenWire, Decoder, Message
 
@@ -29,14 +30,19 @@ class FileLog:
 
     def __init__(self, file: TextIO | None) -> None:
         self._file = file
+        self._discretion = part("discretion").Discretion() if file is not None else None
 
     def message(self, way: str, message: Message) -> None:
         """A message that came, or went."""
-        if self._file is not None:
-            self.note(f"{way} {message}")
+        if self._discretion is not None:
+            self._write(f"{way} {self._discretion.message(message)}")
 
     def note(self, text: str) -> None:
         """What only we need to know."""
+        if self._discretion is not None:
+            self._write(self._discretion.text(text))
+
+    def _write(self, text: str) -> None:
         if self._file is not None:
             self._file.write(f"{time.time():.6f} {text.encode('ascii', 'backslashreplace').decode()}\n")
             self._file.flush()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from namel3ss_dbg.events import Moment, span_of
+from namel3ss_dbg.render.pieces import harmless
 from namel3ss_dbg.timeline.kinds import SPANS
 from namel3ss_dbg.timeline.lanes import MAIN, Lane
 from namel3ss_dbg.timeline.patterns import OfShape
@@ -18,6 +19,7 @@ from .values import Values
 if TYPE_CHECKING:
     from .adapter import Adapter
 
+_LONGEST_NAME = 300
 MOST_THREADS = 1_000
 """That are shown; a note says when there are more."""
 
@@ -110,8 +112,8 @@ class Stacks:
             if run.timeline.columns.shape_at(start).event_type == "agent_turn_start":
                 agent = run.timeline.columns.shape_at(start).component_name
                 who = f"{agent} " if agent and agent != lane.name else ""
-                return f"{lane.name} ({who}{self.name(start)})"
-        return lane.name
+                return harmless(f"{lane.name} ({who}{self.name(start)})")
+        return harmless(lane.name)
 
     def tell_changes(self) -> None:
         """Tell of the threads that have come and gone since the client was last told."""
@@ -197,6 +199,9 @@ class Stacks:
 
     def name(self, row: Moment) -> str:
         """An event's span in few words: `tool get_weather`, `turn 2`."""
+        return harmless(self._name(row)[:_LONGEST_NAME])
+
+    def _name(self, row: Moment) -> str:
         timeline = self._adapter.run.timeline
         shape = timeline.columns.shape_at(row)
         span = span_of(shape.event_type)
@@ -217,7 +222,7 @@ class Stacks:
     def event_name(self) -> str:
         """What the event is that the run rests at: `tool_call_start get_weather`."""
         shape = self._adapter.run.timeline.columns.shape_at(max(self._adapter.run.moment, 0))
-        return f"{shape.event_type} {shape.component_name or shape.component}"
+        return harmless(f"{shape.event_type} {shape.component_name or shape.component}")
 
     def number(self) -> str:
         """Where in the run that is: `event 7 of 13`, by the number of the last one."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from namel3ss_dbg.events import Moment
 from namel3ss_dbg.timeline.patterns import OnLine
+from namel3ss_dbg.timeline.places import local_time
 from namel3ss_dbg.trace.columns import START
 
 from . import protocol as dap
@@ -47,7 +47,8 @@ def goto_targets(adapter: Adapter, arguments: dap.GotoTargetsArguments) -> dap.G
 def _target(adapter: Adapter, row: Moment, line: int, visit: str) -> dap.GotoTarget:
     timeline = adapter.run.timeline
     stamp = timeline.columns.timestamp[row]
-    when = f"{datetime.fromtimestamp(stamp).astimezone():%H:%M:%S} - " if stamp else ""
+    clock = local_time(stamp) if stamp else None
+    when = f"{clock:%H:%M:%S} - " if clock is not None else ""
     turn = next((name for start in adapter.run.lanes.frames_at(row) if (name := _turn(adapter, start))), "")
     return dap.GotoTarget(
         id=row + 1,

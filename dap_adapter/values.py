@@ -14,6 +14,7 @@ import attrs
 
 from namel3ss_dbg.events import Moment
 from namel3ss_dbg.render.formats import format_bytes
+from namel3ss_dbg.render.pieces import harmless, harmless_json
 from namel3ss_dbg.render.values import json_text
 
 from . import protocol as dap
@@ -78,7 +79,7 @@ def inside(path: str, key: str | int) -> str:
         return ""
     if isinstance(key, int):
         return f"{path}[{key}]"
-    return f"{path}.{key}" if is_name(key) else f"{path}[{json.dumps(key, ensure_ascii=False)}]"
+    return f"{path}.{key}" if is_name(key) else f"{path}[{harmless_json(json.dumps(key, ensure_ascii=False))}]"
 
 
 def type_of(value: Any) -> str:
@@ -90,11 +91,11 @@ def short(value: Any, most: int = LONGEST) -> str:
     """A value on one line, with its size when it was shortened."""
     if isinstance(value, str):
         if len(value) <= most:
-            return json_text(value)
+            return harmless(json_text(value))
         size = format_bytes(len(value.encode("utf-8", "replace")))
-        return f'{json_text(value[: most // 4])[:-1]}…" ({size})'
+        return f'{harmless(json_text(value[: most // 4]))[:-1]}…" ({size})'
     if isinstance(value, dict | list):
-        text = "".join(islice(_begun(value, 3), 60))
+        text = harmless("".join(islice(_begun(value, 3), 60)))
         return text if len(text) <= 200 else f"{text[:199]}…"
     return json_text(value)
 
@@ -140,7 +141,7 @@ def variable(adapter: Adapter, name: str, values: Values, *, declared: Moment | 
     is_long = isinstance(value, str) and len(value) > LONGEST
     kept = values.keep
     return dap.Variable(
-        name=name,
+        name=harmless(name),
         value=short(value),
         type=type_of(value) if adapter.client.wants_types else None,
         presentation_hint=None if writable else dap.VariablePresentationHint(attributes=["readOnly"]),

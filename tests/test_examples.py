@@ -145,7 +145,9 @@ class TestSeed:
     @pytest.mark.parametrize(
         ("name", "result"),
         [
+            ("my_app.ai", "Done."),
             ("my_agent_app.ai", "You asked: Complex query"),
+            ("my_chain_app.ai", "Nothing to do."),
             ("simple_agent.ai", "You asked: Complex query"),
             ("processing_chain.ai", "You asked: Summarize this analysis in one sentence."),
             ("tool_app.ai", "You asked: Complex query"),
@@ -157,7 +159,7 @@ class TestSeed:
 
         assert (done.problem, done.result, done.unpaired()) == (None, result, [])
 
-    @pytest.mark.parametrize("name", ["my_agent_app.ai", "simple_agent.ai", "processing_chain.ai", "tool_app.ai"])
+    @pytest.mark.parametrize("name", sorted(path.name for path in (EXAMPLES / "seed").glob("*.ai")))
     def test_the_seeds_apps_run_without_arguments(self, tmp_path: Path, name: str) -> None:
         """`namel3ss debug trace my_app.ai` needs no --run-args."""
         assert run(EXAMPLES / "seed" / name, tmp_path).problem is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from functools import cached_property
 from typing import Any, Self
 
@@ -25,9 +26,13 @@ class TraceAnalyzer:
         Raises:
             TraceError: The file cannot be read.
         """
-        self._owned = None if isinstance(trace, Timeline) else TraceIndex(os.fspath(trace))
-        self.timeline = trace if isinstance(trace, Timeline) else Timeline(self._owned)
+        index = None if isinstance(trace, Timeline) else TraceIndex(os.fspath(trace))
+        self.timeline = trace if isinstance(trace, Timeline) else Timeline(index)
+        """The events; of a file only what somebody asked for is read, and all of it after `timeline.complete()`."""
         self.wanted = wanted
+        """Which events count; None means all."""
+        # Scripts seldom close: the file is let go of when nobody has the analyzer any more.
+        self._let_go = None if index is None else weakref.finalize(self, index.close)
 
     @cached_property
     def report(self) -> Report:
@@ -56,8 +61,8 @@ class TraceAnalyzer:
 
     def close(self) -> None:
         """Let go of the file, if this analyzer opened it."""
-        if self._owned is not None:
-            self._owned.close()
+        if self._let_go is not None:
+            self._let_go()
 
     def __enter__(self) -> Self:
         return self

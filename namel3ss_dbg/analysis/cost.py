@@ -150,7 +150,7 @@ def _calls(timeline: Timeline, rows: list[Row]) -> Iterator[_Call]:
     for line in timeline.index.lines(rows):
         try:
             yield _decode(line)
-        except (msgspec.MsgspecError, ValueError):  # a payload that is no object
+        except (msgspec.MsgspecError, ValueError, RecursionError):  # a payload that is no object, or far too deep
             yield _SILENT
 
 

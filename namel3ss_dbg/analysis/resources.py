@@ -13,6 +13,7 @@ from .cost import Spending
 from .spans import Spans
 
 _BUCKETS = 60
+_MOST_MARKERS = 10_000
 
 
 @attrs.frozen
@@ -157,10 +158,17 @@ def _mb(value: float) -> float:
 def _cpu(spans: Spans) -> CpuUsage | None:
     columns = spans.columns
     codes = columns.matching(lambda shape: shape.event_type == "performance_marker")
-    last = columns.previous_of(codes, spans.count)
-    if last < 0:
-        return None
-    event = spans.timeline.recorded(last)
+    row = spans.count
+    for _ in range(_MOST_MARKERS):  # not all are the tracer's: others say what a program measured of itself
+        row = columns.previous_of(codes, row)
+        usage = _cpu_at(spans, row) if row >= 0 else None
+        if usage is not None or row < 0:
+            return usage
+    return None
+
+
+def _cpu_at(spans: Spans, row: Row) -> CpuUsage | None:
+    event = spans.timeline.recorded(row)
     measured = {**event.metadata, **event.inputs, **event.outputs}
 
     def number(key: str) -> float | None:

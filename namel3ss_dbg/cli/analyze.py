@@ -14,7 +14,7 @@ from ..analysis import to_json
 from ..render.console import painter_for
 from ..render.records import Part
 from ..render.report import ReportView
-from .options import Command, color_option, filter_of, filter_option, show
+from .options import Command, color_option, filter_of, filter_option, show, show_json
 from .recording import open_trace
 
 
@@ -58,7 +58,7 @@ def analyze(
     with open_trace(trace) as session:
         report = read(session.timeline, filter_of(kinds))
         if form == "json":
-            click.echo(orjson.dumps(_parts(to_json(report), sections), option=orjson.OPT_INDENT_2))
+            show_json(_parts(to_json(report), sections), orjson.OPT_INDENT_2)
         else:
             painter = painter_for(sys.stdout, color, pictures=form == "table")  # type: ignore[arg-type]
             show(ReportView(report, sections), painter)

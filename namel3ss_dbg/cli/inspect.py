@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable
 
 import click
-import orjson
 
 from ..analysis import analyze
 from ..analysis.selection import failures, inside, names_of
@@ -19,8 +18,8 @@ from ..render.tables import View
 from ..timeline.places import Place
 from ..timeline.session import DebugSession
 from ..timeline.timeline import Timeline
-from .options import Command, color_option, on_terminal, show
-from .recording import open_trace
+from .options import Command, color_option, on_terminal, show, show_json
+from .recording import open_trace, tell_missing
 
 
 @click.command(
@@ -74,7 +73,7 @@ def inspect(
 
 def _print(timeline: Timeline, moment: Moment, view: View, painter: Painter, form: str) -> None:
     if form == "jsonl":
-        click.echo(orjson.dumps(timeline[moment].to_dict()))
+        show_json(timeline[moment].to_dict())
     else:
         show(view, painter)
 
@@ -88,11 +87,12 @@ def _selected(session: DebugSession, components: dict[str, str], *, errors_only:
         names = names_of(timeline, kind)
         if name not in names:
             close = difflib.get_close_matches(name, names, 1)
-            raise UsageError(
+            problem = UsageError(
                 f"There is no {kind} '{name}' in this trace",
                 why=f"{kind}s here: {', '.join(names) or 'none'}",
                 try_=f"Did you mean '{close[0]}'?" if close else "",
             )
+            tell_missing(session, problem, kind=kind)
         wanted = set(inside(timeline, kind, name))
         chosen = [moment for moment in chosen if moment in wanted]
     return chosen

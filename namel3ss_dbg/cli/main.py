@@ -30,6 +30,8 @@ DEBUG_COMMANDS = {
     "replay": ("replay", "Walk through a recorded run, forwards and backwards."),
     "analyze": ("analyze", "Where time, tokens and money went, and what failed."),
     "inspect": ("inspect", "Look at single events of a recorded run."),
+    "config": ("config", "The debug configuration that counts here, and what is wrong with it."),
+    "clean": ("clean", "Remove the traces that are older than they are to be kept."),
 }
 
 
@@ -129,9 +131,10 @@ def run(arguments: list[str]) -> int:
 def _failed(problem: Exception) -> int:
     """Say why a command ended: in a sentence when it is the person's to mend, with a traceback when it is ours."""
     from ..events import DebugError
+    from ..render.pieces import harmless_lines
 
     if isinstance(problem, DebugError):
-        click.echo(f"Error: {problem}", err=True)
+        click.echo(f"Error: {harmless_lines(str(problem))}", err=True)
         return problem.exit_code
     click.echo("".join(traceback.format_exception(problem)), err=True)
     click.echo(f"This is a mistake in {_name()}, not yours. Please report it with the lines above.", err=True)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import orjson
 
 from ..events.errors import UsageError
 from ..events.filters import COMPONENTS, TraceFilter
 from ..render.console import Painter
+from ..render.pieces import harmless_json, harmless_lines
 from ..render.tables import View
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -118,6 +120,11 @@ def show(view: View, painter: Painter) -> None:
     click.echo(painter.paint(view), nl=False, color=True)
 
 
+def show_json(value: Any, option: int | None = None) -> None:
+    """Print a value for programs, so that it does nothing to a terminal that it comes by."""
+    click.echo(harmless_json(orjson.dumps(value, option=option).decode()))
+
+
 def talk(text: str) -> None:
     """Say something that is not data."""
-    click.echo(text, err=True)
+    click.echo(harmless_lines(text), err=True)

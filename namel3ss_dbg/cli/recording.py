@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..events import TraceError, TraceFilter
+from ..events import Payload, TraceFilter, UsageError
+from ..replay.opening import open_recording
 from ..timeline.session import DebugSession
 from ..trace.settings import read_settings
 from ..trace.store import find_trace
+from .options import talk
 
 
 def trace_path(name: str) -> Path:
@@ -25,16 +27,23 @@ def open_trace(name: str, *, visible: TraceFilter | None = None) -> DebugSession
     Raises:
         TraceError: There is no such trace, it cannot be read, or it is none.
     """
-    path = trace_path(name)
-    session = DebugSession.open(path, visible=visible)
-    columns = session.timeline.columns
-    if not columns.count:
-        torn = session.timeline.statistics().torn_bytes
-        why = f"its only line was never finished ({torn} bytes)" if torn else "the file is empty"
-        raise TraceError(f"'{path}' holds no events", why=why)
-    if columns.invalid == columns.count:
-        raise TraceError(
-            f"'{path}' is not a trace",
-            why=f"none of its first {columns.count} lines is an event; the first: {session.timeline[0].error}",
-        )
-    return session
+    return open_recording(trace_path(name), visible=visible)
+
+
+def tell_missing(session: DebugSession, problem: UsageError, *, kind: str | None = None) -> None:
+    """Say that something is not there because a filter kept it out when the run was recorded.
+
+    Args:
+        session: Over the trace that was asked.
+        problem: What is not there.
+        kind: Of what component; None when nobody knows.
+
+    Raises:
+        UsageError: The problem itself: no filter is to blame.
+    """
+    metadata: Payload = session.timeline[0].metadata
+    recorded = metadata.get("recorded")
+    kept = recorded.get("components") if isinstance(recorded, dict) else None
+    if not isinstance(kept, list) or kind in kept:
+        raise problem
+    talk(f"{problem} Only {', '.join(map(str, kept))} events were recorded: the run was traced with a filter.")

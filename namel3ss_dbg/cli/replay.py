@@ -15,7 +15,7 @@ from ..render.events import EventStream
 from ..repl import converse, obey
 from ..timeline.session import DebugSession
 from .options import Command, color_option, filter_of, filter_option, json_of, on_terminal, show, talk, text_of_file
-from .recording import open_trace
+from .recording import open_trace, tell_missing
 
 
 @click.command(
@@ -79,7 +79,11 @@ def replay(
     visible = filter_of(kinds)
     with open_trace(trace, visible=visible) as session:
         for text in mocks:
-            session.mock(*_mock(text))
+            name, answer = _mock(text)
+            try:
+                session.mock(name, answer)
+            except UsageError as problem:
+                tell_missing(session, problem)
         for place in breakpoints:
             session.places.resolve(place)  # one that nothing matches is a mistake here, where nothing more will come
             session.break_at(place)

@@ -33,7 +33,7 @@ def run(app: str, run_args: str | None, entry: str | None) -> int:
     for problem in settings.problems:
         talk(f"Warning: {problem}")
     config = settings.configuration
-    config.enabled = config.enabled or config.auto_trace
+    config.enabled = settings.traces_runs
     runtime = load_program(app)
     tracer = ExecutionTracer(config)
     outcome = execute(

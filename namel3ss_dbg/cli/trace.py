@@ -8,6 +8,7 @@ import click
 
 from ..recording import Execution, ExecutionTracer
 from ..runtimes.traced_run import about, execute
+from ..trace.retention import changed_before_today, remove_in_background
 from ..trace.settings import DebugConfiguration, read_settings
 from ..trace.store import move_aside
 from .options import Command, filter_of, filter_option, object_of, talk
@@ -67,21 +68,26 @@ def trace(
     tracer = ExecutionTracer(config)
 
     def begin() -> Execution:
-        _make_room(path, config)
-        return tracer.require(
+        moved = _make_room(path, config)
+        execution = tracer.require(
             runtime.app_name, path=path, inputs={"arguments": arguments}, metadata=about(runtime, app, entry)
         )
+        if moved is not None and changed_before_today(moved):
+            remove_in_background(config.trace_output_dir, config.trace_retention_days)
+        return execution
 
     outcome = execute(runtime, tracer, begin, entry=entry, arguments=arguments)
     if outcome.failure is not None:
         talk(f"Error: {outcome.failure}")
     else:
         print_result(outcome.result)
-    talk(f"Trace: {path}. Next: namel3ss debug replay {path}, or: namel3ss debug analyze {path}")
+    if outcome.trace is not None:
+        talk(f"Trace: {path}. Next: namel3ss debug replay {path}, or: namel3ss debug analyze {path}")
     return outcome.failure.exit_code if outcome.failure is not None else 0
 
 
-def _make_room(path: Path, config: DebugConfiguration) -> None:
+def _make_room(path: Path, config: DebugConfiguration) -> Path | None:
     moved = move_aside(path, config.trace_output_dir) if path.is_file() else None
     if moved is not None:
         talk(f"The earlier {path} is now {moved}")
+    return moved

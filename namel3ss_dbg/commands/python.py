@@ -21,7 +21,7 @@ from ..render.sources import Excerpt
 from ..render.tables import Column, View
 from ..render.values import value_line
 from ..render.words import Words, counted
-from ..runtimes.python.recorded import SecondCall, call_again
+from ..runtimes.python.recorded import SecondCall, intend
 from ..runtimes.python.stops import PythonBreakpoint, PythonFrame, PythonStop, SourceLine
 from . import assistance
 from .arguments import count_of, nothing_after, numbers_of
@@ -120,16 +120,16 @@ def enter(desk: Desk) -> Reply:
     Raises:
         NeedsYes: Always, at first: a tool acts on the world.
         UsageError: No tool is called here, or its inputs are not known.
-        ProgramError: The program or the tool is not there any more, or is not written in Python.
+        ProgramError: The program is not there any more, or its language has no tools in Python.
     """
-    again = call_again(desk.session)
+    intent = intend(desk.session)
     arguments = ", ".join(
-        f"{name}={desk.short(value, _SHORTEST_ARGUMENT)}" for name, value in again.recorded.start.inputs.items()
+        f"{name}={desk.short(value, _SHORTEST_ARGUMENT)}" for name, value in intent.recorded.start.inputs.items()
     )
-    call = f"{again.recorded.name}({arguments})"
-    notes = "".join(f" {note}" for note in again.notes)
+    call = f"{intent.recorded.name}({arguments})"
+    notes = "".join(f" {note}" for note in intent.notes)
     question = f"Call {call} once more? Whatever it does to the world, it does again.{notes}"
-    raise NeedsYes(question, PythonMode(desk, again).begin)
+    raise NeedsYes(question, lambda: PythonMode(desk, intent.load()).begin())  # not before: loading runs code
 
 
 # The verbs inside

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from ..events import Stop, UsageError
+from ..render.pieces import harmless_json
 from ..render.tables import Block, View
 from ..render.values import json_text
 from ..render.words import WholeValue, Words, counted
@@ -83,7 +84,7 @@ class JsonView:
 
     def plain(self) -> Iterator[str]:
         """One line."""
-        yield json_text(self.value)
+        yield harmless_json(json_text(self.value))
 
     def screen(self, width: int) -> Iterator[Block]:
         """Indented and coloured."""

@@ -1,4 +1,7 @@
-"""A file in which everything is written down that was typed and what came of it, as plain lines."""
+"""A file in which everything is written down that was typed and what came of it, as plain lines.
+
+What a live tool holds is shown on the screen as it is; here secrets are masked, for a file is passed on.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..events import UsageError
+from ..events.secrets import masked
 
 
 class Transcript:
@@ -27,7 +31,7 @@ class Transcript:
         """What was typed, and what came of it."""
         if self.path is not None and text.strip():
             first, *more = text.splitlines()
-            self._append(self.path, [f"{prompt}{first}", *more, *lines])
+            self._append(self.path, [masked(line) for line in (f"{prompt}{first}", *more, *lines)])
 
     def _append(self, path: Path, lines: Iterable[str]) -> None:
         try:

@@ -28,6 +28,7 @@ class TraceEventType(StrEnum):
     AGENT_TURN_END = "agent_turn_end"
     LLM_CALL_START = "llm_call_start"
     LLM_CALL_END = "llm_call_end"
+    LLM_CALL_RETRY = "llm_call_retry"
     TOOL_CALL_START = "tool_call_start"
     TOOL_CALL_END = "tool_call_end"
     PROMPT_EXECUTION_START = "prompt_execution_start"
@@ -80,23 +81,33 @@ class TraceEvent:
     event_type: str
     """A `TraceEventType`, or any other word."""
     event_id: str = attrs.field(factory=lambda: f"evt_{uuid.uuid4().hex[:12]}")
+    """Unique within its trace."""
     timestamp: float = attrs.field(factory=time.time)
     """Seconds since the epoch."""
     parent_event_id: str | None = None
     """The start of the span this happened in; for an end, its own start."""
     execution_id: str | None = None
+    """The run that this belongs to."""
     component: str = "app"
     """agent, prompt, chain, tool, llm, memory, validation, app, or any other word."""
     component_name: str | None = None
+    """Which one; for a model call its provider."""
     inputs: Payload = attrs.field(factory=dict)
+    """What went in."""
     outputs: Payload = attrs.field(factory=dict)
+    """What came out."""
     metadata: Payload = attrs.field(factory=dict)
     """About the event; `metadata["source"]` is `{file, line, column}` of the declaration or step."""
     duration_ms: float | None = None
+    """How long it took, on ends."""
     status: str = attrs.field(default=attrs.Factory(_status_of, takes_self=True))
+    """A `Status`; by default `started` at a start and `completed` elsewhere."""
     error: str | None = None
+    """What went wrong, as `Type: message`."""
     memory_usage_mb: float | None = None
+    """Resident memory of the process, in units of 2²⁰ bytes."""
     tokens_used: int | None = None
+    """By a model, prompt and completion together."""
     cost_estimate: float | None = None
     """US dollars."""
 
@@ -121,7 +132,7 @@ class TraceEvent:
         return self.component_name or self.component
 
     def to_dict(self) -> Payload:
-        """The event as its JSON object, fields that say nothing left out, in the order of the seed's schema."""
+        """The event as its JSON object, fields that say nothing left out, in the order of `FIELDS`."""
         values = ((field, getattr(self, field)) for field in FIELDS)
         return {field: value for field, value in values if value is not None and value != {}}
 

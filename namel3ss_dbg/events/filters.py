@@ -7,7 +7,7 @@ from typing import Protocol
 
 import attrs
 
-from .event import span_of
+from .event import Payload, span_of
 
 COMPONENTS = ("agent", "prompt", "chain", "tool", "llm")
 """The kinds that `--filter` names; `app`, `memory` and others may be named too."""
@@ -44,6 +44,7 @@ class TraceFilter:
     components: frozenset[str] | None = attrs.field(default=None, converter=_words)
     """Kinds to keep, from any iterable of words; None keeps all."""
     component_names: frozenset[str] | None = attrs.field(default=None, converter=_words)
+    """Names of components to keep."""
     event_types: frozenset[str] | None = attrs.field(default=None, converter=_words)
     """Event types to keep; the type of a span (`llm_call`) stands for its start and its end."""
     min_duration_ms: float | None = None
@@ -53,6 +54,15 @@ class TraceFilter:
     def keeps_all(self) -> bool:
         """Whether this filter drops nothing."""
         return self == TraceFilter()
+
+    def to_dict(self) -> Payload:
+        """The criteria that are set, as JSON values."""
+        values = ((field.name, getattr(self, field.name)) for field in attrs.fields(TraceFilter))
+        return {
+            name: sorted(value) if isinstance(value, frozenset) else value
+            for name, value in values
+            if value is not None
+        }
 
     def admits(self, event_type: str, component: str | None, component_name: str | None) -> bool:
         """Whether events of this shape are kept, whatever their duration."""

@@ -3,35 +3,43 @@
 `Redactor.encode` is the one way from a record to a line. Its quick path encodes once and looks at the bytes; only a
 line that is too long, that holds a word a secret might stand next to, or that orjson refuses, is walked value by value.
 What the walk takes depends on what is kept, not on how much there was.
+
+Where something was cut, a mark says so; `metadata.clipped` says of each payload how big it was and what was kept of it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 import attrs
 import orjson
-from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from .event import Payload
 from .plain import plain, plain_or_repr, safe_repr
-from .secrets import HINTS, LONGEST_SECRET, MASK, SECRET_KEY, URL_HINT, masked
+from .secrets import LONGEST_SECRET, MASK, Secrets, are_grave, find_hints
 
 __all__ = ["MASK", "Redactor", "plain", "safe_repr"]
 
 _DEEPEST = 40
 _dumps, _NEWLINE = orjson.dumps, orjson.OPT_APPEND_NEWLINE  # looked up once: each is asked for at every event
 _LONGEST_KEY = 1_000
+_CHUNK = 1 << 20
+_MOST_WEIGHED = 100_000
+_HEADER = re.compile(r"(?:proxy-)?authorization|(?:set-)?cookie|x-.*|.*-(?:key|token)", re.IGNORECASE)
+_LONGEST_CHARACTER = 6
+# In bytes: JSON writes some control characters like \u001f.
+_BACKSLASH = 0x5C
 
 
 @attrs.define
 class _Budget:
     left: int
-    cut: int = 0
-    """Characters, items and keys that were left out."""
+    cut: bool = False
+    """Whether characters, items or keys were left out."""
 
 
 @attrs.define
@@ -42,25 +50,28 @@ class Redactor:
     """Bytes that `inputs`, `outputs` and `metadata` may take each, about."""
     mask_secrets: bool = True
     extra_keys: tuple[str, ...] = ()
-    """More key names whose values are secret, compared without case."""
+    """More names whose values are secret, compared without case."""
+    extra_patterns: tuple[Any, ...] = ()
+    """More patterns of what is secret, compiled by RE2. With one of them, every record is walked."""
     known_secrets: tuple[str, ...] = ()
-    """Literal values that never may appear, such as those of named environment variables."""
-    _suspicions: Callable[[bytes], list[tuple[int, int, int]]] = attrs.field(init=False)
-    """Where in a line something stands that calls for a closer look; which, first."""
-    _url: int = attrs.field(init=False, default=-1)
-    _extra_keys: frozenset[str] = attrs.field(init=False)
+    """Literal values that never may appear, such as those of environment variables."""
+    _secrets: Secrets | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
-        self._extra_keys = frozenset(key.lower() for key in self.extra_keys)
-        self.known_secrets = tuple(sorted(filter(None, self.known_secrets), key=len, reverse=True))
-        hints = [*HINTS, *map(_inside_json, self.known_secrets)] if self.mask_secrets else []
-        if self.mask_secrets and self._extra_keys:
-            hints = [hint.lower() for hint in hints] + [_inside_json(key) for key in self._extra_keys]
         if self.mask_secrets:
-            self._url = hints.index(URL_HINT.encode())
-        # Leftmost matching lets the automaton skip ahead with SIMD, which is worth a factor of three.
-        find = BytesAhoCorasick(hints, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
-        self._suspicions = (lambda line: find(line.lower())) if self._extra_keys else find
+            known = tuple(dict.fromkeys(filter(None, self.known_secrets)))
+            self._secrets = Secrets(self.extra_keys, self.extra_patterns, known)
+
+    def conceal(self, values: Iterable[str]) -> None:
+        """Let these values never appear from now on."""
+        new = [value for value in values if value not in self.known_secrets]
+        if new:
+            self.known_secrets = (*self.known_secrets, *new)
+            self.__attrs_post_init__()
+
+    def without_secrets(self, text: str) -> str:
+        """A text as a trace would show it, whole."""
+        return self._secrets.masked(text) if self._secrets is not None else text
 
     def encode(self, record: Payload) -> bytes:
         """The record as one line of JSON with its newline, clipped and masked.
@@ -81,25 +92,38 @@ class Redactor:
         except (TypeError, ValueError, RecursionError):
             return self._walked(record)
         if len(line) > limit:
+            return self._walked(record, len(line))
+        secrets = self._secrets
+        if secrets is None:
+            return line
+        hints = find_hints(line)
+        if hints and are_grave(hints, line):
             return self._walked(record)
-        suspicions = self._suspicions(line)
-        return self._walked(record) if suspicions and self._are_grave(suspicions, line) else line
+        more = secrets.is_suspicious
+        return self._walked(record) if more is not None and more(line) else line
 
-    def _are_grave(self, suspicions: list[tuple[int, int, int]], line: bytes) -> bool:
-        return b"@" in line or any(hint != self._url for hint, _, _ in suspicions)
-
-    def _walked(self, record: Payload) -> bytes:
+    def _walked(self, record: Payload, length: int | None = None) -> bytes:
         kept: Payload = {}
-        clipped: Payload = {}
+        cut: list[str] = []
         for key, value in record.items():
             budget = _Budget(self.max_payload_size)
             kept[key] = self._shrunk(value, budget, 0)
             if budget.cut:
-                clipped[key] = budget.cut
-        if clipped:
+                cut.append(key)
+        if cut:
+            clipped = {
+                key: {"bytes": self._size(record, key, cut, length), "kept": len(_dumps(kept[key]))} for key in cut
+            }
             metadata = kept.get("metadata", {})
             kept["metadata"] = {**(metadata if isinstance(metadata, dict) else {"value": metadata}), "clipped": clipped}
         return _dumps(kept, None, _NEWLINE)
+
+    def _size(self, record: Payload, key: str, cut: list[str], length: int | None) -> int:
+        """How many bytes a payload would have taken, about."""
+        if length is not None and len(cut) == 1:
+            rest = {other: value for other, value in record.items() if other != key}
+            return length - len(_dumps(rest, plain_or_repr, _NEWLINE)) - len(_dumps(key)) - 2
+        return _size_of(record[key], self.max_payload_size)
 
     def _shrunk(self, value: Any, budget: _Budget, depth: int, *, secret: bool = False) -> Any:
         """A copy that encodes to about `budget.left` bytes at most, keeping the shape of what it keeps."""
@@ -113,13 +137,18 @@ class Redactor:
         if kind is str:
             return self._text(value, budget)
         if kind is float:
-            budget.left -= 18
-            return value if math.isfinite(value) else None
+            value = value if math.isfinite(value) else None
+            budget.left -= len(repr(value))
+            return value
         if kind is int:
-            budget.left -= 18
-            return value if -(1 << 63) <= value < (1 << 64) else f"<an integer of {value.bit_length()} bits>"
+            if -(1 << 63) <= value < (1 << 64):
+                budget.left -= len(str(value))
+                return value
+            budget.left -= 30
+            return f"<an integer of {value.bit_length()} bits>"
         if depth > _DEEPEST:
             budget.left -= 30
+            budget.cut = True
             return f"<{kind.__name__} below {_DEEPEST} levels>"
         budget.left -= 2
         if kind is dict:
@@ -134,54 +163,57 @@ class Redactor:
         unseen = len(text) - len(kept)
         if not kept.isascii():
             kept = kept.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no text
-        if self.mask_secrets:
-            kept = masked(kept)
-            for secret in self.known_secrets:
-                kept = kept.replace(secret, MASK)
+        if self._secrets is not None:
+            kept = self._secrets.masked(kept)
         if unseen:  # what is left of a secret that goes on beyond what was looked at must not be shown
             unseen += min(len(kept), LONGEST_SECRET)
             kept = kept[:-LONGEST_SECRET]
-        encoded = kept.encode()
-        shown = encoded[:room].decode("utf-8", "ignore")
-        budget.left -= min(len(encoded), room) + 2
+        shown = kept if len(kept) * _LONGEST_CHARACTER <= room else _beginning(kept, room)
+        budget.left -= len(_dumps(shown))
         dropped = unseen + len(kept) - len(shown)
         if not dropped:
             return shown
-        budget.cut += dropped
+        budget.cut = True
         return f"{shown}…[+{dropped} chars]"
 
     def _mapping(self, value: dict[Any, Any], budget: _Budget, depth: int) -> Payload:
         out: Payload = {}
         size = len(value)
+        is_named = self._names(value.get("name")) or self._names(value.get("key"))
         # As many as may fit, at once: another thread may go on filling what is looked at.
         for key, item in list(islice(value.items(), max(budget.left, 0) // 4 + 1)):
             if budget.left <= 0:
                 break
             name = key if type(key) is str else _key_of(key)
-            budget.left -= len(name) + 4
-            out[self._text(name, _Budget(_LONGEST_KEY))] = self._shrunk(
-                item, budget, depth + 1, secret=self._is_secret(name)
-            )
+            secret = self._names(name) or (is_named and name == "value")
+            shown = self._text(name, _Budget(min(max(budget.left, 32), _LONGEST_KEY)))
+            budget.left -= len(_dumps(shown)) + 2
+            out[shown] = self._shrunk(item, budget, depth + 1, secret=secret)
         if (left_out := size - len(out)) > 0:
-            budget.cut += left_out
+            budget.cut = True
             out["…"] = f"[+{left_out} keys]"
         return out
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], budget: _Budget, depth: int) -> list[Any]:
         out: list[Any] = []
+        is_header = len(value) == 2 and self._is_header(value[0])
         for item in value[: max(budget.left, 0) // 2 + 1]:
             if budget.left <= 0:
                 break
-            out.append(self._shrunk(item, budget, depth + 1))
+            budget.left -= 1
+            out.append(self._shrunk(item, budget, depth + 1, secret=is_header and bool(out)))
         if (left_out := len(value) - len(out)) > 0:
-            budget.cut += left_out
+            budget.cut = True
             out.append(f"…[+{left_out} items]")
         return out
 
-    def _is_secret(self, key: str) -> bool:
-        if not self.mask_secrets:
-            return False
-        return SECRET_KEY.search(key) is not None or key.lower() in self._extra_keys
+    def _names(self, key: Any) -> bool:
+        return self._secrets is not None and type(key) is str and self._secrets.names(key)
+
+    def _is_header(self, value: Any) -> bool:
+        """Whether it is the first of two that are a secret header, as in `("Authorization", "…")`."""
+        name = value.decode("latin-1") if type(value) is bytes else value
+        return self._names(name) and _HEADER.fullmatch(name) is not None
 
 
 def _key_of(key: object) -> str:
@@ -189,5 +221,48 @@ def _key_of(key: object) -> str:
     return name if isinstance(name, str) else safe_repr(name)
 
 
-def _inside_json(text: str) -> bytes:
-    return orjson.dumps(text.encode("utf-8", "replace").decode())[1:-1]
+def _beginning(text: str, room: int) -> str:
+    """As much of a text as JSON writes in so many bytes."""
+    encoded = _dumps(text)
+    if len(encoded) <= room + 2:
+        return text
+    inside = encoded[1 : room + 1]
+    for back in range(1, min(_LONGEST_CHARACTER, len(inside) + 1)):
+        if inside[-back] == _BACKSLASH:
+            head = inside[: len(inside) - back + 1]
+            begins_escape = (len(head) - len(head.rstrip(b"\\"))) % 2
+            if begins_escape and (back == 1 or inside[1 - back] == ord("u")):
+                inside = head[:-1]
+            break
+    whole: str = orjson.loads(b'"%b"' % inside.decode("utf-8", "ignore").encode())
+    return whole
+
+
+def _size_of(payload: Any, huge: int) -> int:
+    """How many bytes a payload would take, about; what JSON refuses is weighed."""
+    if type(payload) is str:
+        if payload.isascii():
+            return len(payload) + 2
+        pieces = range(0, len(payload), _CHUNK)  # not to have it twice in memory
+        return 2 + sum(len(payload[at : at + _CHUNK].encode("utf-8", "replace")) for at in pieces)
+    if type(payload) is dict and any(type(value) is str and len(value) > huge for value in payload.values()):
+        return 2 + sum(len(str(key)) + 4 + _size_of(value, huge) for key, value in payload.items())
+    try:
+        return len(_dumps(payload, plain_or_repr, orjson.OPT_NON_STR_KEYS))
+    except (TypeError, ValueError, RecursionError):
+        return _weight_of(payload)
+
+
+def _weight_of(payload: Any) -> int:
+    """At least so many bytes: every container is counted once, and 100,000 of them at most."""
+    total, waiting, seen = 0, [payload], set[int]()
+    while waiting and len(seen) < _MOST_WEIGHED:
+        value = waiting.pop()
+        total += 2
+        if isinstance(value, str | bytes):
+            total += len(value)
+        elif isinstance(value, dict | list | tuple) and id(value) not in seen:
+            seen.add(id(value))
+            parts = [*value, *value.values()] if isinstance(value, dict) else value
+            waiting.extend(islice(parts, _MOST_WEIGHED))
+    return total

@@ -55,8 +55,10 @@ class Execution:
         listeners: Sequence[Listener],
         owner: object = None,
     ) -> None:
-        self.app_name = app_name
-        self.execution_id = execution_id
+        self.app_name: str = app_name
+        """What runs."""
+        self.execution_id: str = execution_id
+        """Names this run in its trace."""
         self.writer = writer
         self.owner = owner
         """The tracer that began it."""
@@ -65,12 +67,18 @@ class Execution:
         self.left_to_parent = False
         """Whether this process is a child that was forked within the run."""
         self.event_count = 0
+        """Events written so far."""
         self.tokens_used: float = 0
+        """Tokens of all its model calls so far."""
         self.cost_estimate = 0.0
+        """US dollars so far."""
         self.started_at = time.time()
+        """Seconds since the epoch."""
         self.root = Span(self, None, "app_load", "app", app_name, None, None)
         """What everything without a known parent belongs to."""
         self._listeners = listeners
+        self.redactor = redactor
+        """What makes its records safe to be written."""
         self._encode = redactor.encode
         self._append = writer.append
         self._filter: TraceFilter | None = None if config.recorded.keeps_all else config.recorded

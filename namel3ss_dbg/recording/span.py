@@ -63,12 +63,15 @@ class Span:
         self.component = component
         self.name = name
         self.inputs = inputs
+        """What went in, for the start event."""
         self.outputs: Payload | None = None
         """What came out, for the end event."""
         self.metadata = metadata
         """About the start until it is entered, then about the end."""
         self.tokens_used: int | None = None
+        """By a model, for the end event."""
         self.cost_estimate: float | None = None
+        """US dollars, for the end event."""
         self.event_id: str | None = None
         """The id of the start event."""
         self.parent_id: str | None = None

@@ -1,6 +1,6 @@
 """Records what a program does, as it does it.
 
-The core is synchronous; the `async` faces that the seed's API has await nothing, except the one that ends a run.
+The core is synchronous; the `async` faces of it await nothing, except the one that ends a run.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from ..events import Payload, Status, TraceError, TraceEvent, closes, opens, span_of
+from ..events.environment import secrets_within
 from ..events.redaction import Redactor
 from ..trace.codec import TRACE_VERSION
+from ..trace.retention import changed_before_today, remove_in_background
 from ..trace.settings import DebugConfiguration
-from ..trace.store import point_latest_at, trace_name
+from ..trace.store import LATEST, point_latest_at, trace_name
 from ..trace.writer import TraceWriter
 from .execution import Execution, Listener
 from .span import Span, describe, here, innermost
@@ -42,6 +44,7 @@ class ExecutionTracer:
         """Whether events are recorded; may be switched while a program runs."""
         self.listeners: list[Listener] = []
         """Called with each event after it was written, on the program's own thread."""
+        self._concealed: set[str] = set()
         self._latest: Execution | None = None
         self._open: set[Execution] = set()
         self._begun = False
@@ -80,16 +83,19 @@ class ExecutionTracer:
         writer = TraceWriter(
             file, buffer_size=config.buffer_size, flush_interval=config.flush_interval, document=document
         )
+        first_today = False
         if path is None and is_latest:
+            first_today = config.trace_retention_days > 0 and changed_before_today(file.with_name(LATEST))
             point_latest_at(file)
-        redactor = Redactor(max_payload_size=config.max_payload_size)
-        execution = Execution(app_name, execution_id, writer, config, redactor, self.listeners, self)
+        execution = Execution(app_name, execution_id, writer, config, self._redactor(), self.listeners, self)
         execution.begin(
             {"execution_id": execution_id, "app_name": app_name, **(inputs or {})},
             {
                 "trace_version": TRACE_VERSION,
                 "buffer_size": config.buffer_size,
                 "flush_interval": config.flush_interval,
+                **({} if config.mask_secrets else {"secrets": "shown"}),
+                **({} if config.recorded.keeps_all else {"recorded": config.recorded.to_dict()}),
                 "python_version": platform.python_version(),
                 "pid": os.getpid(),
                 **(metadata or {}),
@@ -101,6 +107,8 @@ class ExecutionTracer:
         if len(self._open) == 1:
             atexit.register(self._finish_all)
             self._end_with_worker()
+        if first_today:
+            remove_in_background(file.parent, config.trace_retention_days)
         return execution
 
     def start(self, app_name: str | None = None, **how: Any) -> Execution | None:
@@ -128,6 +136,26 @@ class ExecutionTracer:
             return None
         execution.writer.close()
         return execution.trace_file
+
+    def conceal(self, *values: str) -> None:
+        """Let these values never appear in what is recorded from now on; those that stand anywhere by chance may.
+
+        The values of variables that are called like secrets are concealed from the beginning.
+        """
+        secret = [part for value in values for part in secrets_within(value)]
+        self._concealed.update(secret)
+        for execution in self._open:
+            execution.redactor.conceal(secret)
+
+    def _redactor(self) -> Redactor:
+        redactor = self.config.redactor()
+        redactor.conceal(self._concealed)
+        return redactor
+
+    def without_secrets(self, text: str) -> str:
+        """A text as a trace would show it: what looks secret and what is concealed are `***`."""
+        redactor = self._latest.redactor if self._latest is not None else self._redactor()
+        return redactor.without_secrets(text)
 
     def _end(self, execution: Execution, status: str, error: str | None, outputs: Payload | None) -> bool:
         if not execution.finish(status, error, outputs):
@@ -279,11 +307,11 @@ class ExecutionTracer:
             return None
 
     async def start_execution_trace(self, app_name: str | None = None, **how: Any) -> Execution | None:
-        """`start`, as the seed's API names it; awaits nothing."""
+        """`start` for those who await it; itself it awaits nothing."""
         return self.start(app_name, **how)
 
     async def emit_event(self, event_type: str, **what: Any) -> TraceEvent | None:
-        """`emit`, as the seed's API names it; awaits nothing."""
+        """`emit` for those who await it; itself it awaits nothing."""
         return self.emit(event_type, **what) if self.enabled else None
 
     async def end_execution_trace(
@@ -294,7 +322,7 @@ class ExecutionTracer:
         error: str | None = None,
         execution: Execution | None = None,
     ) -> Path | None:
-        """`finish`, as the seed's API names it; the disk is waited for in a thread, so that the loop goes on."""
+        """`finish` for those who await it: the disk is waited for in a thread, so that the loop goes on."""
         execution = execution or self.execution()
         if execution is None or not self._end(execution, status, error, outputs):
             return None

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Literal, Protocol, TextIO, get_args
 
-from .pieces import UNICODE, Signs
+from .pieces import UNICODE, Signs, harmless
 from .tables import View
 
 ColorChoice = Literal["auto", "always", "never"]
@@ -32,8 +32,8 @@ class PlainPainter:
     """Paints one fact to a line, without colour."""
 
     def paint(self, view: View) -> str:
-        """The view's plain lines."""
-        return "".join(f"{text}\n" for text in view.plain())
+        """The view's plain lines, whatever stands in them made harmless."""
+        return "".join(f"{harmless(text)}\n" for text in view.plain())
 
 
 def wants_color(choice: ColorChoice, *, terminal: bool, environ: Mapping[str, str] | None = None) -> bool:

@@ -25,7 +25,17 @@ _SPELLED = {"\n": r"\n", "\t": r"\t", "\r": r"\r", "\x1b": r"\e"}
 
 def harmless(text: str) -> str:
     r"""Text without control characters: each is spelled out, an escape as `\e`."""
-    return _HARMFUL.sub(_spelled, text)
+    return text if text.isprintable() else _HARMFUL.sub(_spelled, text)  # the question is quicker than the search
+
+
+def harmless_lines(text: str) -> str:
+    """The same for a text of several lines, which stay lines."""
+    return "\n".join(map(harmless, text.split("\n")))
+
+
+def harmless_json(text: str) -> str:
+    r"""JSON that means the same and moves no cursor: what would is spelled `\u001b`, as JSON has it."""
+    return _HARMFUL.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -17,7 +17,8 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import History
 
-from ..events.secrets import SECRET_KEY, masked
+from ..events.names import names_a_secret
+from ..events.secrets import masked
 from .startup import state_folder
 
 _MOST_READ = 1 << 18
@@ -77,7 +78,7 @@ def _entries(written: str) -> Iterable[str]:
 
 def holds_a_secret(text: str) -> bool:
     """Whether something in a line looks like a secret, or is named like one."""
-    return masked(text) != text or any(SECRET_KEY.search(found[1]) for found in _NAMED.finditer(text))
+    return masked(text) != text or any(names_a_secret(found[1]) for found in _NAMED.finditer(text))
 
 
 class HistorySuggest(AutoSuggest):

@@ -14,6 +14,7 @@ from ..commands.dialogue import Dialogue
 from ..commands.reply import NeedsFrontEnd, NeedsYes, Quit, Reply
 from ..events import DebugError, UsageError
 from ..render.console import Painter
+from ..render.pieces import harmless_lines
 from .delivery import deliver
 
 _MISTAKE = 1
@@ -46,7 +47,8 @@ def obey(
             break
         except DebugError as problem:
             out.flush()
-            err.write(f"{name}:{number}: {problem}\n" if name else f"{problem}\n")
+            sentence = harmless_lines(str(problem))
+            err.write(f"{name}:{number}: {sentence}\n" if name else f"{sentence}\n")
             code = code or (_MISTAKE if problem.exit_code == UsageError.exit_code else problem.exit_code)
             if not keep_going:
                 break

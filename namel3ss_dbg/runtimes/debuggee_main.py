@@ -129,7 +129,7 @@ class Process:
 
     def _end(self, status: str, error: str = "") -> None:
         self._over = True
-        self._post.tell("ended", status=str(status), error=error)
+        self._post.tell("ended", status=str(status), error=self._tracer.without_secrets(error))
 
     # On the thread that takes orders
 

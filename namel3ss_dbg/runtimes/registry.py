@@ -43,6 +43,15 @@ class Runtime(Protocol):
         """Where the program begins: the `source` of an event's metadata."""
         ...
 
+    def prepare(self, *, entry: str | None = None, arguments: dict[str, Any]) -> None:
+        """Make sure, before a trace is begun, that what the run needs is there; raises `ProgramError` when it is not.
+
+        Args:
+            entry: What will be run; None leaves the choice to the program.
+            arguments: What it will be called with.
+        """
+        ...
+
     async def run(self, tracer: ExecutionTracer, *, entry: str | None = None, arguments: dict[str, Any]) -> Any:
         """Execute the program once under a tracer and return what it returns; begins and ends no trace.
 

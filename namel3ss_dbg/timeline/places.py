@@ -203,8 +203,9 @@ class Places:
             if row is not None:
                 return row
         lasted = self._timeline.elapsed(self._timeline.frontier)
-        last = datetime.fromtimestamp(self._timeline.began + lasted).astimezone()
-        raise PlaceError(place.text, why=f"the run ended at {last:%H:%M:%S}, after {lasted:.3g} s")
+        last = local_time(self._timeline.began + lasted)
+        when = f"at {last:%H:%M:%S}, " if last is not None else ""
+        raise PlaceError(place.text, why=f"the run ended {when}after {lasted:.3g} s")
 
     def _extreme(self, place: Place) -> Moment:
         """The start of the call that took longest, or cost most, among those of a kind."""
@@ -227,11 +228,21 @@ def _ends_of_kind(place: Place) -> ShapeTest:
     return lambda shape: closes(shape.event_type) and of_kind(shape)
 
 
+def local_time(stamp: float) -> datetime | None:
+    """A time as the clocks here show it; None when it is in no year."""
+    try:
+        return datetime.fromtimestamp(stamp).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
 def _stamps(place: Place, began: float) -> list[float]:
     """When a place may be; a time of day before that of the beginning is one of the next day, if the run was long."""
     if place.clock is None:
         return [began + (place.elapsed_s or 0.0)]
     hour, minute, second = place.clock
-    day = datetime.fromtimestamp(began).astimezone().replace(hour=hour, minute=minute, second=0, microsecond=0)
-    stamp = day.timestamp() + second
+    day = local_time(began)
+    if day is None:
+        return []
+    stamp = day.replace(hour=hour, minute=minute, second=0, microsecond=0).timestamp() + second
     return [stamp] if stamp >= began else [stamp + _DAY_S, stamp]

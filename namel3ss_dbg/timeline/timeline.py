@@ -16,7 +16,7 @@ import attrs
 import msgspec
 
 from ..events import BEGINNING, Moment, Payload, TraceEvent
-from ..trace.codec import INVALID
+from ..trace.codec import INVALID, may_be_deep
 from ..trace.columns import Columns, head_of
 from ..trace.index import TraceIndex
 
@@ -126,10 +126,11 @@ class Timeline:
         return said
 
     def _read_payloads(self, index: TraceIndex, moment: Moment) -> Payloads:
-        if not self._is_invalid(moment):
-            with contextlib.suppress(msgspec.MsgspecError):
-                return _decode_payloads(index.line(moment))
-        event = self.recorded(moment)  # null, or no object: the codec knows what to make of it
+        line = index.line(moment)
+        if not self._is_invalid(moment) and not may_be_deep(line):
+            with contextlib.suppress(msgspec.MsgspecError, ValueError):
+                return _decode_payloads(line)
+        event = self.recorded(moment)  # null, no text, no object, or too deep: the codec knows what to make of it
         return Payloads(event.inputs, event.outputs)
 
     def _is_invalid(self, moment: Moment) -> bool:

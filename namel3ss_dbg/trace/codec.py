@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,11 @@ import attrs
 import orjson
 from cattrs import transform_error
 from cattrs.errors import ClassValidationError
+from cattrs.gen import make_dict_structure_fn, override
 from cattrs.preconf.orjson import OrjsonConverter, make_converter
 
 from ..events import Payload, TraceError, TraceEvent
+from .head import LATEST_S, MOST
 
 TRACE_VERSION = 1
 """The format that this program writes; docs/trace-format.md has the table."""
@@ -25,7 +28,14 @@ TRACE_VERSION = 1
 INVALID = "invalid_line"
 """The event type that stands for a line that is no event, so that every line keeps its number."""
 
+DEEPEST = 100
+"""How many levels of lists and objects a value may have; what is below them is cut off when a line is read.
+
+Nobody reads that deep, and everything that walks a value may so do it by recursion.
+"""
+
 _ONE_LEVEL_OF_JSON_TEXT = 2_000
+_SHORT_INTEGER = 19
 
 
 def seconds_of(value: Any) -> float:
@@ -40,7 +50,7 @@ def seconds_of(value: Any) -> float:
         seconds = float(value)
     except (TypeError, ValueError, OverflowError):
         seconds = _seconds_of_date(value) if isinstance(value, str) else math.nan
-    if not math.isfinite(seconds):
+    if not -LATEST_S <= seconds <= LATEST_S:
         raise ValueError("expected a number of seconds")
     return seconds
 
@@ -67,12 +77,17 @@ def _text(value: Any, _: Any) -> str:
 
 
 def _float(value: Any, _: Any) -> float:
-    if isinstance(value, bool):
-        raise ValueError("expected a number")
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError("expected a number")
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not -MOST <= number <= MOST:
+        raise ValueError(f"expected a number of at most {MOST:g}")
     return number
+
+
+def _whole(value: Any, _: Any) -> int:
+    return int(_float(value, _))
 
 
 def _converter() -> OrjsonConverter:
@@ -80,6 +95,9 @@ def _converter() -> OrjsonConverter:
     converter.register_structure_hook_func(lambda kind: kind is Payload or kind == Payload, _payload)
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(float, _float)
+    converter.register_structure_hook(int, _whole)
+    stamp = override(struct_hook=lambda value, _: seconds_of(value))
+    converter.register_structure_hook(TraceEvent, make_dict_structure_fn(TraceEvent, converter, timestamp=stamp))
     return converter
 
 
@@ -94,18 +112,7 @@ def event_of(record: Payload) -> TraceEvent:
     """
     if None in record.values():
         record = {key: value for key, value in record.items() if value is not None}
-    record = {"event_id": "", "timestamp": 0.0, **record}
-    if type(record["timestamp"]) is not float:
-        record["timestamp"] = _timestamp(record["timestamp"])
-    return _convert.structure(record, TraceEvent)
-
-
-def _timestamp(value: Any) -> Any:
-    """Seconds, or what the converter will complain of."""
-    try:
-        return seconds_of(value)
-    except ValueError:
-        return None
+    return _convert.structure({"event_id": "", "timestamp": 0.0, **record}, TraceEvent)
 
 
 def problems_of(line: bytes) -> tuple[str, ...]:
@@ -142,27 +149,59 @@ def record_of(line: bytes) -> Payload:
 
 
 def value_of(content: bytes) -> Any:
-    """What JSON means.
+    """What JSON means, less what is too deep in it.
 
     Raises:
         TraceError: It is none.
     """
     try:
-        return orjson.loads(content)
+        value = orjson.loads(content)
     except orjson.JSONDecodeError as problem:
         value = _python_json(content)
         if value is None:
             raise TraceError("This line is not an event", why=f"not JSON: {problem.msg}") from problem
-        return value
+    if may_be_deep(content):
+        _cut_depths(value)
+    return value
+
+
+def may_be_deep(content: bytes) -> bool:
+    """Whether some JSON has so many brackets that it could be deeper than a value may be."""
+    return content.count(b"{") + content.count(b"[") > DEEPEST
+
+
+def _cut_depths(value: Any) -> None:
+    """Put a word in place of what is deeper than a value may be."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST - 1):
+        level = [inner for each in level for inner in _values_in(each) if isinstance(inner, dict | list)]
+    for each in level:
+        for place, inner in list(each.items() if isinstance(each, dict) else enumerate(each)):
+            if isinstance(inner, dict | list):
+                each[place] = f"<{type(inner).__name__} below {DEEPEST} levels>"
+
+
+def _values_in(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _python_json(line: bytes) -> Any:
     """What Python's own reader makes of a line: it knows NaN, and bytes or surrogates that are no text are replaced."""
     try:
-        value = json.loads(line.decode("utf-8-sig", "replace"))
-        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        value = json.loads(line.decode("utf-8-sig", "replace"), parse_int=_integer)
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), parse_int=_integer)
     except (ValueError, RecursionError):
         return None
+
+
+def _integer(digits: str) -> int | float | str:
+    """A whole number; one of more than 64 bits as orjson has it, and one that no number of ours can be as its digits."""
+    if len(digits) < _SHORT_INTEGER:
+        return int(digits)
+    number = float(digits)
+    if not math.isfinite(number):
+        return digits
+    return int(digits) if -(1 << 63) <= int(digits) < 1 << 64 else number
 
 
 def read_line(line: bytes) -> TraceEvent:

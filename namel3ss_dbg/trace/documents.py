@@ -5,69 +5,52 @@ A document of ours has one event on each line too, so that one whose end was nev
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import orjson
 
 from ..events import TraceError
 from .codec import record_of, value_of
+from .streams import copy_of, open_stream, unreadable
 
-_BUFFER = 1 << 18
 _LONGEST_FIRST_LINE = 1 << 24
+_OTHERS = {
+    b"\x1f\x8b": ("packed with gzip", "Unpack it: zcat {} | namel3ss debug replay -"),
+    b"\x28\xb5\x2f\xfd": ("packed with zstd", "Unpack it: zstdcat {} | namel3ss debug replay -"),
+    b"\xfd7zXZ\0": ("packed with xz", "Unpack it: xzcat {} | namel3ss debug replay -"),
+    b"BZh": ("packed with bzip2", "Unpack it: bzcat {} | namel3ss debug replay -"),
+    b"PK\x03\x04": ("a zip file", "Unpack it: unzip -p {} | namel3ss debug replay -"),
+    b"\xff\xfe": ("text in UTF-16", "Traces are UTF-8: iconv -f UTF-16 -t UTF-8 {} | namel3ss debug replay -"),
+    b"\xfe\xff": ("text in UTF-16", "Traces are UTF-8: iconv -f UTF-16 -t UTF-8 {} | namel3ss debug replay -"),
+}
+"""By their first bytes: files of other kinds, what they are, and how to come to the trace in them."""
 
 
 def open_lines(path: Path) -> tuple[BinaryIO, bool]:
     """The trace as lines, and whether that is a copy; `-` is the standard input.
 
     Raises:
-        TraceError: The file cannot be read.
+        TraceError: The file cannot be read, or has no end.
     """
+    file, copied = open_stream(path)
     try:
-        file: BinaryIO = os.fdopen(0, "rb", closefd=False) if str(path) == "-" else path.open("rb", buffering=_BUFFER)
-    except OSError as problem:
-        raise TraceError(
-            f"The trace '{path}' cannot be read",
-            why=problem.strerror or str(problem),
-            try_="Name a .jsonl file, 'latest', or a name in the trace directory.",
-        ) from problem
-    copied = str(path) == "-" or not file.seekable()
-    if copied:
+        lines = _document_lines(file, path)
+        if lines is None:
+            file.seek(0)
+            return file, copied
         with file:
-            file = _copy(file)
-    lines = _document_lines(file)
-    if lines is None:
-        file.seek(0)
-        return file, copied
-    with file:
-        return _copy_of(lines), True
+            return copy_of(lines, path), True
+    except OSError as problem:
+        raise unreadable(path, problem) from problem
 
 
-def _copy(stream: BinaryIO) -> BinaryIO:
-    copy = _temporary()
-    shutil.copyfileobj(stream, copy, _BUFFER)
-    copy.seek(0)
-    return copy
-
-
-def _copy_of(lines: Iterable[bytes]) -> BinaryIO:
-    copy = _temporary()
-    copy.writelines(lines)
-    copy.seek(0)
-    return copy
-
-
-def _temporary() -> BinaryIO:
-    return cast(BinaryIO, tempfile.TemporaryFile(buffering=_BUFFER))
-
-
-def _document_lines(file: BinaryIO) -> Iterable[bytes] | None:
+def _document_lines(file: BinaryIO, path: Path) -> Iterable[bytes] | None:
     """The events of a JSON document as lines; None when the file holds JSON Lines."""
     first = file.readline(_LONGEST_FIRST_LINE)
+    _refuse_others(first, path)
     start = first.strip()
     if start[:1] not in (b"[", b"{"):
         return None
@@ -80,6 +63,17 @@ def _document_lines(file: BinaryIO) -> Iterable[bytes] | None:
         return None  # JSON Lines with a first line that is none
     file.seek(0)
     return _events_of(file.read())
+
+
+def _refuse_others(beginning: bytes, path: Path) -> None:
+    """Say what a file is that a person may well take for a trace.
+
+    Raises:
+        TraceError: It is packed, or text of two bytes for each character.
+    """
+    for start, (kind, way) in _OTHERS.items():
+        if beginning.startswith(start):
+            raise TraceError(f"'{path}' is not a trace", why=f"it is {kind}", try_=way.format(shlex.quote(str(path))))
 
 
 def _lines_of_ours(file: BinaryIO) -> Iterable[bytes]:

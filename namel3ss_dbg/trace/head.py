@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from typing import Annotated
 
 import msgspec
 
 from ..events import TraceEvent
+
+MOST = 1e11
+"""The most milliseconds, tokens, dollars or megabytes that an event may tell of; beyond it sums would be nonsense."""
+
+LATEST_S = 1e20
+"""The latest timestamp, in seconds; its negative is the earliest."""
+
+Measure = Annotated[float, msgspec.Meta(ge=-MOST, le=MOST)]
+Stamp = Annotated[float, msgspec.Meta(ge=-LATEST_S, le=LATEST_S)]
 
 
 class Source(msgspec.Struct, gc=False):
@@ -28,18 +37,18 @@ class Head(msgspec.Struct, gc=False):
     """The fields of an event that become columns."""
 
     event_type: str
-    timestamp: float = 0.0
+    timestamp: Stamp = 0.0
     event_id: str | None = None
     parent_event_id: str | None = None
     component: str | None = None
     component_name: str | None = None
     metadata: HeadMetadata | None = None
-    duration_ms: float | None = None
+    duration_ms: Measure | None = None
     status: str | None = None
     error: str | None = None
-    memory_usage_mb: float | None = None
-    tokens_used: float | None = None
-    cost_estimate: float | None = None
+    memory_usage_mb: Measure | None = None
+    tokens_used: Measure | None = None
+    cost_estimate: Measure | None = None
 
 
 decode_head = msgspec.json.Decoder(Head, strict=False).decode
@@ -61,20 +70,15 @@ def head_of(event: TraceEvent) -> Head:
         event.component,
         event.component_name,
         HeadMetadata(source, start if isinstance(start, str) else None),
-        _finite(event.duration_ms),
+        _measured(event.duration_ms),
         event.status,
         event.error,
-        _finite(event.memory_usage_mb),
-        _finite(event.tokens_used),
-        _finite(event.cost_estimate),
+        _measured(event.memory_usage_mb),
+        _measured(event.tokens_used),
+        _measured(event.cost_estimate),
     )
 
 
-def _finite(value: float | None) -> float | None:
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
+def _measured(value: float | None) -> float | None:
+    """A number of a live program, which nobody has looked at yet; None when it is none that can be."""
+    return float(value) if value is not None and -MOST <= value <= MOST else None

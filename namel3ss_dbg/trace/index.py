@@ -23,6 +23,7 @@ from .codec import INVALID, read_line, record_of
 from .columns import Columns, Head, Row, head_of
 from .documents import open_lines
 from .head import decode_head
+from .streams import unreadable
 
 _BLOCK = 256
 _AHEAD = 1 << 17
@@ -78,6 +79,8 @@ class TraceIndex:
         gc.disable()  # nothing in the loop makes cycles, and the collector would walk all the columns' dicts
         try:
             return self._read(limit, began + within_s if within_s is not None else None)
+        except OSError as problem:
+            raise unreadable(self.path, problem) from problem
         finally:
             if collects:
                 gc.enable()

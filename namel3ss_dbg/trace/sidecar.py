@@ -21,10 +21,9 @@ from typing import Any, BinaryIO
 import msgspec
 
 from .columns import TYPES, Codes, Columns, Postings
+from .store import SIDECAR_KIND, SIDECAR_SUFFIX
 
-SUFFIX = ".n3ix"
-
-_MAGIC = b"N3IX0003"
+_MAGIC = SIDECAR_KIND + b"0003"
 _SAMPLE = 65_536
 _PAGE = 4_096
 _PREFIX = 20
@@ -59,7 +58,7 @@ _decode = msgspec.json.Decoder(_Header).decode
 def path_of(trace: Path) -> Path:
     """Where the sidecar of a trace is."""
     real = trace.resolve()
-    return real.with_name(real.name + SUFFIX)
+    return real.with_name(real.name + SIDECAR_SUFFIX)
 
 
 def save(trace: Path, file: BinaryIO, columns: Columns, position: int) -> None:

@@ -17,6 +17,12 @@ from ..events import TraceError
 LATEST = "trace_latest.jsonl"
 """The link, in a trace directory, to the trace that was begun last."""
 
+SIDECAR_SUFFIX = ".n3ix"
+"""What the name of a trace's index ends with, after the whole name of the trace."""
+
+SIDECAR_KIND = b"N3IX"
+"""How every index begins, whatever its version."""
+
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 
 

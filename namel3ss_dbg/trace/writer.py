@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from ..events import TraceError
+from .locks import lock_shared
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class TraceWriter:
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as problem:
             raise _unwritable(path, problem.strerror or str(problem)) from problem
+        lock_shared(self._fd)
         size = os.fstat(self._fd).st_size
         if document and size:
             os.close(self._fd)

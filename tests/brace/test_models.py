@@ -182,16 +182,15 @@ class TestCost:
 
 
 class TestProviders:
-    def test_an_unsupported_provider_fails_when_it_is_called(self) -> None:
-        """A program for another provider can be loaded; calling it says what to do."""
+    def test_an_unknown_provider_says_what_there_is(self) -> None:
+        """Its model cannot be made; the sentence names the place, and what to write instead."""
         models = Models({"offline": OfflineModel})
-        found = models.of(Llm(name="big", at=AT, provider="OpenAI"))
 
         with pytest.raises(ModelError) as caught:
-            asyncio.run(found.ask(request("x")))
+            models.of(Llm(name="big", at=AT, provider="Parrot"))
         assert str(caught.value) == (
-            "The llm 'big' cannot be asked: its provider 'OpenAI' (app.ai:1) is not supported; supported: offline. "
-            'Write provider: "offline" and script its answers: rules: [{ when: "weather", answer: "Sunny." }].'
+            "The llm 'big' cannot be asked: its provider 'Parrot' (app.ai:1) is not known. Known: offline. "
+            'Without any: provider: "offline", rules: [{ when: "rain", answer: "Wet." }].'
         )
 
     def test_a_model_is_made_once_by_its_provider(self) -> None:

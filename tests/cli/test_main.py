@@ -62,7 +62,7 @@ def test_help_shows_examples_before_options(name: str, capsys: pytest.CaptureFix
     run(["debug", name, "--help"])
 
     text = capsys.readouterr().out
-    assert text.index(f"Examples:\n  namel3ss debug {name} ") < text.index("Options:")
+    assert text.index(f"Examples:\n  namel3ss debug {name}") < text.index("Options:")
 
 
 def test_the_tables_say_what_the_commands_say() -> None:

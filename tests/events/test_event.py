@@ -7,7 +7,14 @@ import pytest
 from namel3ss_dbg.events import FIELDS, Status, TraceEvent, TraceEventType, closes, opens, span_of
 
 SPANS = {kind for kind in TraceEventType if opens(kind)}
-POINTS = {"error_occurred", "memory_operation", "memory_summarization", "validation_event", "performance_marker"}
+POINTS = {
+    "llm_call_retry",
+    "error_occurred",
+    "memory_operation",
+    "memory_summarization",
+    "validation_event",
+    "performance_marker",
+}
 
 
 def test_every_start_has_its_end():

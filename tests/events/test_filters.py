@@ -65,3 +65,12 @@ def test_only_ends_can_be_too_quick():
 def test_the_frame_and_the_errors_are_always_kept(event_type):
     """How a run began, ended and failed is in every trace, whatever the filter."""
     assert TraceFilter(components="agent", min_duration_ms=1e9).keeps(event(event_type, "app", ms=0.1))
+
+
+def test_what_is_set_can_be_written_down():
+    """As JSON values, in a fixed order, and a filter made of them is the same."""
+    chosen = TraceFilter(components={"llm", "agent"}, min_duration_ms=5.0)
+
+    assert chosen.to_dict() == {"components": ["agent", "llm"], "min_duration_ms": 5.0}
+    assert TraceFilter(**chosen.to_dict()) == chosen
+    assert TraceFilter().to_dict() == {}

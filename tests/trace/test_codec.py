@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from namel3ss_dbg.events import FIELDS, TraceError, TraceEvent
 from namel3ss_dbg.trace.codec import INVALID, decode_line, encode_line, fields_of, problems_of, read_line, seconds_of
+from namel3ss_dbg.trace.head import LATEST_S, MOST
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
+measures = st.floats(-MOST, MOST)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | numbers | text,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
@@ -23,7 +25,7 @@ events = st.builds(
     TraceEvent,
     event_type=text,
     event_id=text,
-    timestamp=numbers,
+    timestamp=st.floats(-LATEST_S, LATEST_S),
     parent_event_id=st.none() | text,
     execution_id=st.none() | text,
     component=text,
@@ -31,12 +33,12 @@ events = st.builds(
     inputs=payloads,
     outputs=payloads,
     metadata=payloads,
-    duration_ms=st.none() | numbers,
+    duration_ms=st.none() | measures,
     status=text,
     error=st.none() | text,
-    memory_usage_mb=st.none() | numbers,
-    tokens_used=st.none() | st.integers(0, 2**53),
-    cost_estimate=st.none() | numbers,
+    memory_usage_mb=st.none() | measures,
+    tokens_used=st.none() | st.integers(0, int(MOST)),
+    cost_estimate=st.none() | measures,
 )
 
 

@@ -294,15 +294,21 @@ def test_a_pipe_in_the_file_system(tmp_path):
     assert child.wait() == 0
 
 
-@pytest.mark.parametrize(("name", "why"), [("missing", "No such file or directory"), (".", "Is a directory")])
-def test_a_file_that_cannot_be_read(name, why):
-    """What cannot be opened is said with its name, the reason, and what to do."""
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("missing", "The trace 'missing' cannot be read: No such file or directory."),
+        (".", "'.' is not a trace: it is a folder, not a file."),
+        ("/dev/zero", "'/dev/zero' is not a trace: it is a device, not a file."),
+        ("\0", "The trace '\0' cannot be read: embedded null byte."),
+    ],
+)
+def test_a_file_that_cannot_be_read(name, sentence):
+    """What cannot be opened, or never ends, is said with its name, the reason, and what to do."""
     with pytest.raises(TraceError) as caught:
         TraceIndex(name)
 
-    assert str(caught.value) == (
-        f"The trace '{name}' cannot be read: {why}. Name a .jsonl file, 'latest', or a name in the trace directory."
-    )
+    assert str(caught.value) == f"{sentence} Name a .jsonl file, 'latest', or a name in the trace directory."
 
 
 def test_a_line_of_megabytes(tmp_path):

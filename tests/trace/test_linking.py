@@ -164,10 +164,10 @@ def test_edges_and_shapes():
 
 def test_numbers_and_what_is_not_known():
     """Numbers stand in their columns; a duration or memory that is not known is NaN, other numbers are 0."""
-    numbers = {"duration_ms": 1.5, "memory_usage_mb": 1e300, "tokens_used": 3, "cost_estimate": 0.5, "error": "no"}
+    numbers = {"duration_ms": 1.5, "memory_usage_mb": 64.5, "tokens_used": 3, "cost_estimate": 0.5, "error": "no"}
     columns = columns_of([a("p", timestamp=5.0, **numbers), a("p")])
 
-    assert (columns.duration[0], columns.memory[0], columns.tokens[0], columns.cost[0]) == (1.5, float("inf"), 3, 0.5)
+    assert (columns.duration[0], columns.memory[0], columns.tokens[0], columns.cost[0]) == (1.5, 64.5, 3, 0.5)
     assert columns.duration[1] != columns.duration[1]
     assert columns.memory[1] != columns.memory[1]
     assert (columns.tokens[1], columns.cost[1], columns.timestamp[1]) == (0, 0, 0)

@@ -46,10 +46,16 @@ def test_every_key_can_be_set_in_both_places(tmp_path):
         "capture_performance": False,
         "max_payload_size": 1024,
         "flush_interval": 0.5,
+        "mask_secrets": False,
+        "redact_keys": ["pin", "iban"],
+        "redact_patterns": ["ACME-[0-9]{8}", "id=([a-z,]+)"],
+        "redact_environment": ["ACME_*"],
     }
     assert set(said) == {key.name for key in KEYS}
     path = workspace(tmp_path, said)
     as_text = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in said.items()}
+    as_text["redact_patterns"] = "\n".join(["ACME-[0-9]{4,8}", "PIN (\\d+)"])
+    as_text["redact_patterns"] = "\n".join(said["redact_patterns"])  # a comma may be part of one
     environment = {f"NAMEL3SS_DEBUG_{key.variable}": as_text[key.name] for key in KEYS}
 
     by_file = read_settings({}, start=tmp_path)
@@ -102,6 +108,26 @@ def test_a_wrong_value_is_named_and_the_rest_counts(variable, value, sentence):
     assert settings.problems == (f"{name} is '{value[:60]}': {sentence}. It is not used.",)
     assert settings.configuration == DebugConfiguration(auto_trace=True)
     assert settings.origins["auto_trace"] == "NAMEL3SS_DEBUG_AUTO_TRACE"
+
+
+def test_a_wrong_pattern_is_named_and_the_others_count(tmp_path):
+    """One mistake in a list of patterns does not let through what the others mask."""
+    path = workspace(tmp_path, {"redact_patterns": ["ACME-[0-9]+", "(", "x*"], "buffer_size": 5})
+
+    by_file = read_settings({}, start=tmp_path)
+    path.unlink()
+    by_variable = read_settings({"NAMEL3SS_DEBUG_REDACT_PATTERNS": "[\nACME-[0-9]+\n"}, start=tmp_path)
+
+    assert by_file.configuration == DebugConfiguration(redact_patterns=("ACME-[0-9]+",), buffer_size=5)
+    assert by_file.problems == (
+        f"{path}: redact_patterns has '(': it is not a regular expression, missing ): (. It is not used.",
+        f"{path}: redact_patterns has 'x*': it is found in every text. It is not used.",
+    )
+    assert by_variable.configuration.redact_patterns == ("ACME-[0-9]+",)
+    assert by_variable.problems == (
+        "NAMEL3SS_DEBUG_REDACT_PATTERNS has '[': it is not a regular expression, missing ]: [. It is not used.",
+    )
+    assert by_variable.origins["redact_patterns"] == "NAMEL3SS_DEBUG_REDACT_PATTERNS"
 
 
 def test_all_wrong_values_of_a_file_are_named(tmp_path):
@@ -187,7 +213,7 @@ def test_no_environment_is_too_much(environment):
     """Whatever the variables say, there is a configuration, and each variable counts or is told."""
     settings = read_settings(environment)
 
-    said = {problem.split(" ", 1)[0] for problem in settings.problems}
+    said = {problem.split(" ", 1)[0].rstrip(":") for problem in settings.problems}
     assert said | set(settings.origins.values()) - {"default"} == set(environment)
 
 
@@ -198,6 +224,131 @@ def test_an_explicit_filter_counts_more_than_components():
     assert DebugConfiguration(default_components=("agent",), trace_filter=explicit).recorded is explicit
     assert DebugConfiguration(default_components=("agent",)).recorded == TraceFilter(components={"agent"})
     assert DebugConfiguration().recorded.keeps_all
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("ENABLD", " Did you mean 'NAMEL3SS_DEBUG_ENABLED'?"),
+        ("BUFER_SIZE", " Did you mean 'NAMEL3SS_DEBUG_BUFFER_SIZE'?"),
+        ("COLOUR_OF_THE_SKY", ""),
+    ],
+)
+def test_a_misspelt_variable_is_named(name, sentence):
+    """A variable of ours that nothing reads is told: nothing else would say why it does nothing."""
+    settings = read_settings({f"NAMEL3SS_DEBUG_{name}": "true", "NAMEL3SS_HOME": "/", "DEBUG_ENABLED": "true"})
+
+    assert settings.problems == (f"NAMEL3SS_DEBUG_{name} is not a variable.{sentence}",)
+    assert settings.configuration == DebugConfiguration()
+
+
+@pytest.mark.parametrize(
+    ("file", "environment", "traced"),
+    [
+        ({}, {}, False),
+        ({"auto_trace": True}, {}, True),
+        ({"auto_trace": True, "enabled": False}, {}, True),
+        ({"enabled": True}, {}, True),
+        ({"enabled": True, "auto_trace": False}, {}, True),
+        ({"auto_trace": True}, {"ENABLED": "false"}, False),
+        ({"auto_trace": True}, {"ENABLED": "perhaps"}, True),
+        ({"auto_trace": True}, {"AUTO_TRACE": "no"}, False),
+        ({"enabled": False}, {"AUTO_TRACE": "yes"}, True),
+        ({}, {"AUTO_TRACE": "yes", "ENABLED": "no"}, True),
+        ({"enabled": True}, {"ENABLED": "0"}, False),
+        ({"enabled": False, "auto_trace": False}, {"ENABLED": "on"}, True),
+    ],
+)
+def test_auto_trace_counts_unless_a_nearer_word_says_no(tmp_path, file, environment, traced):
+    """`auto_trace` alone is enough for `namel3ss run`; a variable that switches tracing off beats one in the file."""
+    workspace(tmp_path, file)
+
+    settings = read_settings({f"NAMEL3SS_DEBUG_{name}": text for name, text in environment.items()}, start=tmp_path)
+
+    assert settings.traces_runs is traced
+
+
+def test_texts_are_trimmed():
+    """What a shell or an `.env` file leaves around a value does not change it."""
+    settings = read_settings(
+        {
+            "NAMEL3SS_DEBUG_ENABLED": " true\r",
+            "NAMEL3SS_DEBUG_BUFFER_SIZE": " 7 ",
+            "NAMEL3SS_DEBUG_OUTPUT_DIR": " ./traces\n",
+            "NAMEL3SS_DEBUG_COMPONENTS": " agent , ,llm,",
+            "NAMEL3SS_DEBUG_FLUSH_INTERVAL": "\t0.5",
+        }
+    )
+
+    assert settings.problems == ()
+    assert settings.configuration == DebugConfiguration(
+        enabled=True,
+        buffer_size=7,
+        trace_output_dir=Path("traces"),
+        default_components=("agent", "llm"),
+        flush_interval=0.5,
+    )
+
+
+@pytest.mark.parametrize("word", ["true", "TRUE", "1", "yes", "On"])
+def test_the_words_for_true(word):
+    """A boolean may be said in the usual words, in any case."""
+    assert read_settings({"NAMEL3SS_DEBUG_ENABLED": word}).configuration.enabled is True
+
+
+@pytest.mark.parametrize("word", ["false", "False", "0", "no", "OFF", ""])
+def test_the_words_for_false(word):
+    """Also an empty variable is false."""
+    assert read_settings({"NAMEL3SS_DEBUG_CAPTURE_MEMORY": word}).configuration.capture_memory is False
+
+
+@pytest.mark.parametrize("word", ["tru", "2", "enabled", "y", "null", "-1", "1.0"])
+def test_no_other_word_is_a_boolean(word):
+    """What is not clearly true or false is told, and the default counts."""
+    settings = read_settings({"NAMEL3SS_DEBUG_ENABLED": word})
+
+    assert settings.configuration.enabled is False
+    assert settings.problems == (
+        f"NAMEL3SS_DEBUG_ENABLED is '{word}': expected true or false. It is not used.",
+    )  # fmt: skip
+
+
+def test_a_file_with_a_byte_order_mark(tmp_path):
+    """What some editors put before the first character is not in the way."""
+    workspace(tmp_path, "").write_bytes(b'\xef\xbb\xbf{"enabled": true}')
+
+    settings = read_settings({}, start=tmp_path)
+
+    assert (settings.configuration, settings.problems) == (DebugConfiguration(enabled=True), ())
+
+
+def test_attributes_may_be_changed_and_take_what_is_meant():
+    """A runtime that changes a configuration may use lists, sets and texts; a misspelt attribute is refused."""
+    config = DebugConfiguration()
+    config.enabled = True
+    config.trace_output_dir = "traces"  # type: ignore[assignment]
+    config.default_components = ["agent", " llm "]  # type: ignore[assignment]
+    assert config.recorded == TraceFilter(components={"agent", "llm"})
+    config.default_components = "agent,llm"  # type: ignore[assignment]
+    config.trace_filter = TraceFilter(components=["tool"])
+
+    assert config == DebugConfiguration(
+        enabled=True,
+        trace_output_dir=Path("traces"),
+        default_components=("agent", "llm"),
+        trace_filter=TraceFilter(components={"tool"}),
+    )
+    with pytest.raises(AttributeError):
+        config.enabeld = True  # type: ignore[attr-defined]
+
+
+def test_a_program_is_told_what_is_wrong(monkeypatch, caplog):
+    """`from_environment` has nobody to return mistakes to: it logs them, and takes the rest."""
+    monkeypatch.setenv("NAMEL3SS_DEBUG_ENABLED", "maybe")
+    monkeypatch.setenv("NAMEL3SS_DEBUG_BUFFER_SIZE", "7")
+
+    assert DebugConfiguration.from_environment() == DebugConfiguration(buffer_size=7)
+    assert caplog.messages == ["NAMEL3SS_DEBUG_ENABLED is 'maybe': expected true or false. It is not used."]
 
 
 def test_the_environment_of_this_process(monkeypatch, tmp_path):

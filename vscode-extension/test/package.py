@@ -12,8 +12,8 @@ PACKAGE = HERE / "namel3ss-debug.vsix"
 MOST_BYTES = 300 << 10
 EXPECTED = re.compile(
     r"extension/(package(\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|SUPPORT\.md|language-configuration\.json"
-    r"|dist/[a-z/]+\.js|syntaxes/[a-z0-9.A-Z]+\.json|snippets/[a-z0-9]+\.json|media/[a-z-]+\.(png|svg|css)"
-    r"|walkthrough/[a-z]+\.(md|svg))|extension\.vsixmanifest|\[Content_Types\]\.xml"
+    r"|dist/[a-z/]+\.js|syntaxes/[a-z0-9.A-Z]+\.json|snippets/[a-z0-9]+\.json|schemas/[a-z.]+\.json"
+    r"|media/[a-z-]+\.(png|svg|css)|walkthrough/[a-z]+\.(md|svg))|extension\.vsixmanifest|\[Content_Types\]\.xml"
 )
 NEEDED = ("dist/extension.js", "dist/webview/timeline.js", "dist/webview/trace.js", "readme.md", "LICENSE.txt")
 

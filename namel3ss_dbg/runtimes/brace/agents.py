@@ -11,7 +11,8 @@ from typing import Any
 from ...events import ProgramError
 from .memory import Conversation
 from .models import Message, ModelAnswer, ToolCall
-from .nodes import Agent, Llm, Memory, Text, Tool
+from .nodes import Agent, Llm, Text, Tool
+from .reach import memory_of
 from .run import Run, place, together
 from .templates import Names, as_text, render
 
@@ -117,8 +118,7 @@ class _Worker:
 
     def _new_conversation(self) -> Conversation:
         agent = self.agent
-        memory = agent.memory or self.run.program.memories.get(agent.memory_ref or "")
-        memory = memory or Memory(name=agent.name, at=agent.at, policy="none")
+        memory = memory_of(self.run.program, agent)
         llm = self.run.llm(memory.summarizer, memory.at) if memory.summarizer else self.llm
 
         async def summarise(transcript: str, tokens: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from ...events import SourceError
 from .nodes import Chain, For, If, Llm, Parallel, Position, Program, Statement, Step, While
 from .source import did_you_mean, mistake_in, raise_if_any
+from .written_keys import refuse_written_keys
 
 _DECLARED = {
     "agent": "agents",
@@ -27,7 +28,10 @@ def check(program: Program) -> None:
     Raises:
         SourceError: Something is wrong at one place.
         SeveralMistakes: Something is wrong at several places.
+        ProgramError: A key stands in the program; the line, which holds it, is not shown.
     """
+    for llm in program.llms.values():
+        refuse_written_keys(llm)
     raise_if_any(program.path, itertools.chain(_unknown_names(program), _circles(program)))
 
 

@@ -16,15 +16,17 @@ from ...recording import ExecutionTracer
 from .agents import run_agent
 from .deadline import Clock
 from .flow import run_chain
-from .models import ModelSource
+from .models import Models, ModelSource
 from .nodes import Ask, Program
-from .offline import Sleep, standard_models
+from .offline import Sleep
 from .prompts import run_prompt
+from .providers import standard_models
+from .reach import Entry, llms_within
 from .run import Run, place
 from .source import did_you_mean, mistake_in
 from .steps import question_of
 from .tools import Toolbox, Tools
-from .values import resolve
+from .values import held_for, resolve
 
 EntryKind = Literal["chain", "agent", "prompt", "asks"]
 
@@ -72,6 +74,7 @@ class Interpreter:
         Raises:
             ProgramError: Nothing can be run, or what runs failed.
         """
+        self.tracer.conceal(*held_for(self.program))
         try:
             return await self._run(entry, arguments)
         except SourceError as problem:
@@ -80,13 +83,36 @@ class Interpreter:
 
     async def _run(self, entry: str | None, arguments: dict[str, Any]) -> Any:
         kind, name = entry_of(self.program, entry, has_input=bool(arguments))
-        models = self._models or standard_models(self._sleep)
+        if self._models is not None:
+            return await self._with(self._models, kind, name, arguments)
+        models = standard_models(self._sleep, self._clock)
+        try:
+            make_models(models, self.program, kind, name)
+            models.open()
+            return await self._with(models, kind, name, arguments)
+        finally:
+            await models.close()
+
+    async def _with(self, models: ModelSource, kind: EntryKind, name: str, arguments: dict[str, Any]) -> Any:
         tools = self._tools or Toolbox(self._tools_dir, sleep=self._sleep, clock=self._clock)
         run = Run(self.program, self.tracer, models, tools, self._clock)
         if kind != "asks":
             return await _execute(run, kind, name, arguments)
         responses = [await _execute(run, *entry_of(self.program, ask.target), _asked(ask)) for ask in self.program.asks]
         return responses[0] if len(responses) == 1 else responses
+
+
+def make_models(models: Models, program: Program, kind: EntryKind, name: str) -> None:
+    """Make the models that a run of this may ask.
+
+    Raises:
+        ProgramError: One of them cannot answer here: its key is missing, or its package.
+    """
+    entries: list[Entry] = [(kind, name)]
+    if kind == "asks":
+        entries = [entry_of(program, ask.target) for ask in program.asks]
+    for llm in llms_within(program, entries):
+        models.of(llm)
 
 
 def show_line(problem: SourceError, program: Program) -> None:

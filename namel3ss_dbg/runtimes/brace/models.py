@@ -1,19 +1,20 @@
 """The door to language models: what is asked, what is answered, and who answers for a provider's name.
 
-A provider is a function from a declared `llm` to a `Model`; the offline one ships with the runtime. A provider that
-nobody registered fails when it is called, not when the program is loaded, so that a program can be read, and its
-recorded runs debugged, without it.
+A provider is a function from a declared `llm` to a `Model`. It is asked for the model before the program runs, so that
+one that nobody knows, or that lacks its key, is told then. A program is loaded, and its recorded runs are debugged,
+without any.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import attrs
 
 from ...events import ProgramError
-from .nodes import Field, Llm, Position, Tool
+from .nodes import Field, Llm, Tool
+from .source import did_you_mean
 from .templates import as_text
 
 _PER_MESSAGE = 4
@@ -60,6 +61,97 @@ class Message:
 
 
 @attrs.frozen(kw_only=True)
+class ModelAnswer:
+    """What a model answers: text, wishes for tools, or both."""
+
+    text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str = "stop"
+    """`stop`, `tool_calls`, `length`, `refusal`, `content_filter`, or `incomplete` when it broke off."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    """How many of the prompt's tokens its server still knew."""
+    reasoning_tokens: int = 0
+    """How many of the completion's tokens nobody sees."""
+    reasoning: str = ""
+    """What the model thought aloud."""
+    cost: float | None = 0.0
+    """US dollars, by the list of its provider; None when that is not known."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a trace holds it."""
+        shown = {
+            "text": self.text,
+            "tool_calls": [call.to_dict() for call in self.tool_calls],
+            "finish_reason": self.finish_reason,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+        }
+        more = {
+            "cached_tokens": self.cached_tokens,
+            "reasoning_tokens": self.reasoning_tokens,
+            "reasoning": self.reasoning,
+        }
+        return {**shown, **{key: value for key, value in more.items() if value}}
+
+
+@attrs.frozen(kw_only=True)
+class Attempt:
+    """One request that was sent to a model's server."""
+
+    number: int
+    """Counted from 1."""
+    duration_ms: float
+    error: str | None = None
+    """Why it gave no answer."""
+    status: int | None = None
+    """Of HTTP."""
+    wait_ms: float | None = None
+    """How long the next attempt waits; None when there is none."""
+    text: str = ""
+    """What had arrived when it failed."""
+    tokens: int = 0
+    """What it used all the same."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a trace holds it."""
+        told = {"http_status": self.status, "reason": self.error, "wait_ms": self.wait_ms}
+        more = {"text": self.text or None, "tokens": self.tokens or None}
+        known = {key: value for key, value in {**told, **more}.items() if value is not None}
+        return {"attempt": self.number, **known, "duration_ms": round(self.duration_ms, 3)}
+
+
+def _to_nobody(_: Attempt) -> None:
+    """The ear of a request that nobody watches."""
+
+
+@attrs.define
+class Progress:
+    """What is known about an answer while it is on its way, so that a trace can tell it also when none arrives."""
+
+    tell: Callable[[Attempt], None] = _to_nobody
+    """Hears of each attempt that failed and is made again."""
+    attempts: list[Attempt] = attrs.field(factory=list)
+    answer: ModelAnswer | None = None
+    """As much of the answer as arrived."""
+    details: dict[str, Any] = attrs.field(factory=dict)
+    """More about the call: first_token_ms, request_id, price, …"""
+
+    def ended(self, attempt: Attempt) -> None:
+        """Note how an attempt went."""
+        self.attempts.append(attempt)
+        if attempt.wait_ms is not None:
+            self.tell(attempt)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the metadata of a trace hold it; a single attempt that went well is not worth a word."""
+        if all(attempt.error is None for attempt in self.attempts):
+            return self.details
+        return {**self.details, "attempts": [attempt.to_dict() for attempt in self.attempts]}
+
+
+@attrs.frozen(kw_only=True)
 class ModelRequest:
     """What a model is asked."""
 
@@ -74,6 +166,8 @@ class ModelRequest:
     """The shape of the JSON object that the answer must be; empty asks for text."""
     agent: str | None = None
     """The agent that asks."""
+    progress: Progress = attrs.field(factory=Progress, eq=False, repr=False)
+    """Where the model notes what it knows while it answers."""
 
     def to_dict(self) -> dict[str, Any]:
         """As a trace holds it."""
@@ -86,32 +180,24 @@ class ModelRequest:
         return {**asked, **{key: value for key, value in self.parameters.items() if key not in asked}}
 
 
-@attrs.frozen(kw_only=True)
-class ModelAnswer:
-    """What a model answers: text, wishes for tools, or both."""
-
-    text: str = ""
-    tool_calls: tuple[ToolCall, ...] = ()
-    finish_reason: str = "stop"
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """As a trace holds it."""
-        return {
-            "text": self.text,
-            "tool_calls": [call.to_dict() for call in self.tool_calls],
-            "finish_reason": self.finish_reason,
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-        }
-
-
 class Model(Protocol):
     """Who answers."""
 
     def ask(self, request: ModelRequest) -> Coroutine[Any, Any, ModelAnswer]:
         """The answer to a request; raises `ModelError` when there is none."""
+        ...
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A model that holds connections."""
+
+    def open(self) -> None:
+        """Make ready what takes time, so that the first call does not tell of it."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections."""
         ...
 
 
@@ -124,38 +210,56 @@ class ModelSource(Protocol):
 
 
 Provider = Callable[[Llm], Model]
-"""Makes the model that a declaration means."""
+"""Makes the model that a declaration means, or raises a `ProgramError` that says why it cannot answer."""
+
+
+def _none(_: str) -> None:
+    """The answer of a registry that knows no others."""
 
 
 @attrs.define
 class Models:
-    """The registry: the models of one run, each made by its provider when it is first asked."""
+    """The registry: the models of one run, each made by its provider when it is first asked for."""
 
     providers: Mapping[str, Provider]
     """By name, in lower case."""
+    others: Callable[[str], Provider | None] = _none
+    """Where to look for a name that is not among them."""
     _made: dict[str, Model] = attrs.field(factory=dict, init=False)
 
     def of(self, llm: Llm) -> Model:
-        """The model that answers for a declared llm."""
+        """The model that answers for a declared llm.
+
+        Raises:
+            ProgramError: Its provider is not known, or says that it cannot answer.
+        """
         if llm.name not in self._made:
-            provider = self.providers.get(llm.provider.lower())
-            self._made[llm.name] = provider(llm) if provider else _Unsupported(llm, tuple(self.providers))
+            self._made[llm.name] = self._provider(llm)(llm)
         return self._made[llm.name]
 
+    def open(self) -> None:
+        """Let the models that were made so far get ready."""
+        for model in self._made.values():
+            if isinstance(model, Connected):
+                model.open()
 
-@attrs.frozen
-class _Unsupported:
-    llm: Llm
-    known: tuple[str, ...]
+    async def close(self) -> None:
+        """Let go of the connections of all models."""
+        for model in self._made.values():
+            if isinstance(model, Connected):
+                await model.close()
 
-    async def ask(self, request: ModelRequest) -> ModelAnswer:
-        at: Position = self.llm.at
-        raise ModelError(
-            f"The llm '{self.llm.name}' cannot be asked",
-            why=f"its provider '{self.llm.provider}' ({at.file}:{at.line}) is not supported; "
-            f"supported: {', '.join(self.known)}",
-            try_='Write provider: "offline" and script its answers: rules: [{ when: "weather", answer: "Sunny." }].',
-        )
+    def _provider(self, llm: Llm) -> Provider:
+        name = llm.provider.lower()
+        provider = self.providers.get(name) or self.others(name)
+        if provider is None:
+            known = did_you_mean(name, self.providers) or f"Known: {', '.join(self.providers)}."
+            raise ModelError(
+                f"The llm '{llm.name}' cannot be asked",
+                why=f"its provider '{llm.provider}' ({llm.at.file}:{llm.at.line}) is not known",
+                try_=f'{known} Without any: provider: "offline", rules: [{{ when: "rain", answer: "Wet." }}].',
+            )
+        return provider
 
 
 def count_tokens(text: str) -> int:
@@ -175,12 +279,22 @@ def count_call_tokens(calls: Sequence[ToolCall]) -> int:
     return sum(count_tokens(call.name) + count_tokens(as_text(call.arguments)) for call in calls)
 
 
-def cost_of(llm: Llm, answer: ModelAnswer) -> float:
-    """What an answer costs, in US dollars, by the prices of its llm's declaration.
+_PRICES = ("cost_per_1k_tokens", "cost_per_1k_prompt_tokens", "cost_per_1k_completion_tokens")
 
-    `cost_per_1k_tokens` holds for all tokens; `cost_per_1k_prompt_tokens` and `cost_per_1k_completion_tokens` go before
-    it. An llm without prices costs nothing.
+
+def has_prices(llm: Llm) -> bool:
+    """Whether an llm's declaration says what it costs."""
+    return any(key in llm.settings for key in _PRICES)
+
+
+def cost_of(llm: Llm, answer: ModelAnswer) -> float | None:
+    """What an answer costs, in US dollars; None when nobody knows.
+
+    The prices of the declaration go before what the model itself said: `cost_per_1k_tokens` holds for all tokens,
+    `cost_per_1k_prompt_tokens` and `cost_per_1k_completion_tokens` go before it.
     """
+    if not has_prices(llm):
+        return answer.cost
     general = _price(llm, "cost_per_1k_tokens", 0.0)
     prompt = _price(llm, "cost_per_1k_prompt_tokens", general)
     completion = _price(llm, "cost_per_1k_completion_tokens", general)

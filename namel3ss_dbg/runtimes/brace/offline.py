@@ -22,7 +22,6 @@ from .models import (
     ModelAnswer,
     ModelError,
     ModelRequest,
-    Models,
     ToolCall,
     count_call_tokens,
     count_message_tokens,
@@ -121,11 +120,6 @@ class OfflineModel:
         delay_s = delay_ms / 1000 + (answer.completion_tokens / speed if speed else 0.0)
         if delay_s > 0:
             await self.sleep(delay_s)
-
-
-def standard_models(sleep: Sleep = asyncio.sleep) -> Models:
-    """The models that this version brings."""
-    return Models({"offline": lambda llm: OfflineModel(llm, sleep)})
 
 
 def default_answer(request: ModelRequest) -> str:

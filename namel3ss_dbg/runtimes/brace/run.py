@@ -20,8 +20,19 @@ from ...events import DebugError, ProgramError, SourceError
 from ...recording import ExecutionTracer, Span, describe
 from .deadline import Clock, Overdue, within
 from .memory import Conversation
-from .models import Message, ModelAnswer, ModelError, ModelRequest, ModelSource, cost_of, number_setting
+from .models import (
+    Attempt,
+    Message,
+    ModelAnswer,
+    ModelError,
+    ModelRequest,
+    ModelSource,
+    Progress,
+    cost_of,
+    number_setting,
+)
 from .nodes import Field, Llm, Position, Program, Tool
+from .reach import declared_llm
 from .tools import ToolError, Tools
 from .values import resolve, revealed, shown
 
@@ -64,10 +75,7 @@ class Run:
 
     def llm(self, name: str | None, at: Position) -> Llm:
         """The declared llm of that name; without a name the only declared one, else an offline one."""
-        declared = self.program.llms
-        if name is not None:
-            return declared[name]
-        return next(iter(declared.values())) if len(declared) == 1 else Llm(name="default", at=at)
+        return declared_llm(self.program, name, at)
 
     async def ask(
         self,
@@ -85,6 +93,7 @@ class Run:
             ModelError: The model did not answer.
         """
         settings = resolve({**llm.parameters, **(parameters or {})}, {})
+        progress = Progress(lambda attempt: self._tell(llm, attempt))
         request = ModelRequest(
             llm=llm.name,
             model=llm.model,
@@ -93,6 +102,7 @@ class Run:
             parameters=shown(settings),
             outputs=tuple(outputs),
             agent=agent,
+            progress=progress,
         )
         with (
             _translated(ModelError, f"The llm '{llm.name}' failed"),
@@ -100,11 +110,11 @@ class Run:
                 "llm_call", "llm", llm.provider, llm.at, inputs=request.to_dict(), metadata={"llm": llm.name}
             ) as span,
         ):
-            answer = await self._answer(llm, attrs.evolve(request, parameters=revealed(settings)))
-            span.outputs = answer.to_dict()
-            span.tokens_used = answer.prompt_tokens + answer.completion_tokens
-            span.cost_estimate = cost_of(llm, answer)
-        return answer
+            try:
+                progress.answer = await self._answer(llm, attrs.evolve(request, parameters=revealed(settings)))
+            finally:
+                _note(span, llm, progress)
+        return progress.answer
 
     async def call(self, tool: Tool, arguments: dict[str, Any], *, call_id: str | None = None) -> Any:
         """A tool's result, within a `tool_call`.
@@ -128,6 +138,16 @@ class Run:
         except Overdue:
             raise ModelError(f"The llm '{llm.name}' took too long", why=f"its timeout is {timeout:g} s") from None
 
+    def _tell(self, llm: Llm, attempt: Attempt) -> None:
+        """An attempt that is made again; the call itself has not failed."""
+        self.tracer.emit(
+            "llm_call_retry",
+            component="llm",
+            component_name=llm.provider,
+            outputs=attempt.to_dict(),
+            metadata={"source": llm.at.to_dict(), "llm": llm.name},
+        )
+
     def _record(self, problem: Exception, component: str, name: str, at: Position) -> None:
         if _RECORDED in vars(problem):
             return
@@ -149,6 +169,16 @@ class Run:
             error=describe(problem),
             metadata=about,
         )
+
+
+def _note(span: Span, llm: Llm, progress: Progress) -> None:
+    """Let the end of a call tell what came of it, also when that is only a part of an answer, or nothing."""
+    span.metadata = {"llm": llm.name, **progress.to_dict()}
+    answer = progress.answer
+    if answer is not None:
+        span.outputs = answer.to_dict()
+        span.tokens_used = answer.prompt_tokens + answer.completion_tokens
+        span.cost_estimate = cost_of(llm, answer)
 
 
 def place(at: Position) -> str:

@@ -14,10 +14,11 @@ from ...recording import ExecutionTracer
 from ..python.tool import PythonTool
 from .check import check, steps_in
 from .deadline import Clock
-from .interpreter import Interpreter, show_line
+from .interpreter import Interpreter, entry_of, make_models, show_line
 from .models import ModelSource
 from .nodes import Program, Text, Tool
 from .parser import parse_program
+from .providers import standard_models
 from .source import did_you_mean
 from .templates import compile_template
 from .tools import Toolbox, Tools
@@ -52,6 +53,16 @@ class BraceRuntime:
     def source(self) -> Payload:
         """Where the app is declared."""
         return self.program.app.at.to_dict()
+
+    def prepare(self, *, entry: str | None = None, arguments: dict[str, Any]) -> None:
+        """Make sure that the models which a run may ask can answer: that their keys and packages are there.
+
+        Raises:
+            ProgramError: One cannot.
+        """
+        if self.models is None:
+            kind, name = entry_of(self.program, entry, has_input=bool(arguments))
+            make_models(standard_models(), self.program, kind, name)
 
     async def run(self, tracer: ExecutionTracer, *, entry: str | None = None, arguments: dict[str, Any]) -> Any:
         """Execute the program once under a tracer and return what it returns."""

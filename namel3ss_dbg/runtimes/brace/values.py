@@ -1,7 +1,8 @@
 """Values of a program on their way to whoever uses them: texts rendered, the environment read at the last moment.
 
 What `env.NAME` stands for is known to two places only: the variable itself and the call that needs it. Until then the
-reference travels, and what is written to a trace shows `env.NAME`.
+reference travels, and what is written to a trace shows `env.NAME`. What a tool or a model lets out again of what it was
+given is masked: `held_for` says what to look for.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+import attrs
 
 from ...events import ProgramError
 from .nodes import EnvRef, Text, Value
@@ -81,6 +84,26 @@ def environment_of(value: Value) -> dict[str, str]:
         case dict():
             return {name: held for item in value.values() for name, held in environment_of(item).items()}
     return {}
+
+
+def held_for(program: Any) -> set[str]:
+    """What the environment holds for a program: the values of all variables that it names, where they are set."""
+    return {os.environ[name] for name in _variables_in(program) if name in os.environ}
+
+
+def _variables_in(part: Any) -> Iterator[str]:
+    if isinstance(part, EnvRef):
+        yield part.name
+    elif isinstance(part, Text):
+        yield from _VARIABLE.findall(part.raw)
+    elif isinstance(part, dict):
+        yield from _variables_in(list(part.values()))
+    elif isinstance(part, list | tuple):
+        for item in part:
+            yield from _variables_in(item)
+    elif attrs.has(type(part)):
+        for field in attrs.fields(type(part)):
+            yield from _variables_in(getattr(part, field.name))
 
 
 def _replaced(value: Any, replace: Callable[[EnvRef], Any]) -> Any:

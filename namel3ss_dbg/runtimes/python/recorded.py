@@ -2,10 +2,11 @@
 
 The recording says which program it is of and with what the tool was called; the program says which function that is.
 Its module is loaded afresh, so what earlier calls had left in it is missing; its declared timeout does not hold. The
-tool acts on the world again: ask before `start`.
+tool acts on the world again, and loading its module may already do something: ask before `load`.
 
-    again = call_again(session)                # at a tool_call or inside one; UsageError or ProgramError say why not
-    again.notes                                # ("inputs.key was masked …",): to be shown before asking
+    intent = intend(session)                   # at a tool_call or inside one; UsageError or ProgramError say why not
+    intent.notes                               # ("inputs.key was masked …",): to be shown before asking
+    again = intent.load()                      # from here on Python of the program runs
     with again.walk as walk:                   # a PythonWalk: its module shows how to move
         stop = walk.start()
         while not stop.over:
@@ -26,14 +27,13 @@ import attrs
 import orjson
 
 from ...events import Moment, Payload, ProgramError, Status, TraceEvent, UsageError
-from ...events.redaction import MASK, Redactor
+from ...events.redaction import MASK
 from ...recording import describe
 from ...timeline.compare import Difference, first_difference
 from ...timeline.session import DebugSession
 from ...timeline.timeline import Timeline
 from ...trace.settings import DebugConfiguration
 from ..registry import load
-from .code import code_of
 from .stops import Returned
 from .tool import HasPythonTools, PythonTool
 from .walk import PythonWalk
@@ -91,6 +91,28 @@ class RecordedCall:
 
 
 @attrs.frozen
+class Intent:
+    """A recorded call that may be made again. Of the program nothing has run yet."""
+
+    recorded: RecordedCall
+    program: Path
+    runtime: HasPythonTools
+    notes: tuple[str, ...]
+    """Why the call may not do what it did, as sentences."""
+
+    def load(self) -> SecondCall:
+        """Get the call ready; the top level of the tool's module runs.
+
+        Raises:
+            ProgramError: The tool is not there any more, or is not written in Python.
+        """
+        tool = self.runtime.python_tool(self.recorded.name, self.recorded.start.inputs)
+        return SecondCall(
+            self.recorded, tool, PythonWalk(tool.function, tool.arguments, folder=tool.folder), self.notes
+        )
+
+
+@attrs.frozen
 class SecondCall:
     """A recorded call and the walk that makes it again."""
 
@@ -130,15 +152,15 @@ class SecondCall:
                 error = describe(problem)
         else:
             error = describe(outcome)
-        redactor = Redactor(max_payload_size=DebugConfiguration.from_environment().max_payload_size)
+        redactor = DebugConfiguration.from_environment().redactor()
         seen = orjson.loads(redactor.encode({"error": error, "outputs": outputs}))
         if end.error != seen["error"]:
             return Difference("error", end.error, seen["error"])
         return first_difference(end.outputs, seen["outputs"])
 
 
-def call_again(session: DebugSession, *, even_clipped: bool = False) -> SecondCall:
-    """Prepare to call the tool around the cursor again; of it, only its module's top level runs before `walk.start()`.
+def intend(session: DebugSession, *, even_clipped: bool = False) -> Intent:
+    """Look for what is needed to call the tool around the cursor again, and run nothing.
 
     Args:
         session: Whose cursor is at a call of a tool, or inside one.
@@ -146,7 +168,7 @@ def call_again(session: DebugSession, *, even_clipped: bool = False) -> SecondCa
 
     Raises:
         UsageError: No tool is called here, or its inputs are not known.
-        ProgramError: The program or the tool is not there any more, or is not written in Python.
+        ProgramError: The program is not there any more, or its language has no tools in Python.
     """
     recorded = RecordedCall.at(session)
     if recorded.is_clipped("inputs") and not even_clipped:
@@ -159,9 +181,7 @@ def call_again(session: DebugSession, *, even_clipped: bool = False) -> SecondCa
     runtime = load(program)
     if not isinstance(runtime, HasPythonTools):
         raise ProgramError(f"The tools of {program} cannot be stepped through", why="its language does not say how")
-    tool = runtime.python_tool(recorded.name, recorded.start.inputs)
-    walk = PythonWalk(tool.function, tool.arguments, folder=tool.folder)
-    return SecondCall(recorded, tool, walk, tuple(_reservations(session, recorded, program, tool)))
+    return Intent(recorded, program, runtime, tuple(_reservations(session, recorded, program)))
 
 
 def _end_of(timeline: Timeline, start: Moment) -> Moment | None:
@@ -186,14 +206,12 @@ def _program_of(session: DebugSession) -> Path:
     raise ProgramError(f"The program '{named}' is gone", why=f"it was looked for in {places}")
 
 
-def _reservations(session: DebugSession, recorded: RecordedCall, program: Path, tool: PythonTool) -> Iterator[str]:
+def _reservations(session: DebugSession, recorded: RecordedCall, program: Path) -> Iterator[str]:
     if recorded.is_clipped("inputs"):
         yield "The inputs were clipped when they were recorded: the tool is called with what is left of them."
     for path in _masked_in(recorded.start.inputs, "inputs"):
         yield f"{path} was masked when it was recorded: the tool is called with {MASK}."
-    code = code_of(tool.function)
-    files = [program, *([Path(code.co_filename)] if code is not None else [])]
-    for file in filter(Path.is_file, files):
+    for file in (program, *sorted(program.parent.glob("*.py"))):  # which of them it is, only loading it would tell
         changed = file.stat().st_mtime
         if changed > session.timeline.began > 0:
             when = datetime.fromtimestamp(changed, UTC)

@@ -11,8 +11,9 @@ from types import FrameType
 from typing import Any
 
 from ...events import ExpressionError
+from ...events.names import names_a_secret
 from ...events.redaction import MASK, safe_repr
-from ...events.secrets import SECRET_KEY, masked
+from ...events.secrets import masked
 from ...recording import describe
 from .stops import SourceLine
 
@@ -64,7 +65,7 @@ def source_around(file: str, line: int, around: int) -> tuple[SourceLine, ...]:
 
 
 def _shown(name: str, value: Any) -> str:
-    if SECRET_KEY.search(name) and value not in (None, ""):
+    if names_a_secret(name) and value not in (None, ""):
         return MASK
     return masked(safe_repr(_without_secrets(value, 0)))
 
@@ -76,7 +77,7 @@ def _without_secrets(value: Any, depth: int) -> Any:
         return value
     if kind is dict:
         return {
-            key: MASK if isinstance(key, str) and SECRET_KEY.search(key) else _without_secrets(inside, depth + 1)
+            key: MASK if isinstance(key, str) and names_a_secret(key) else _without_secrets(inside, depth + 1)
             for key, inside in value.items()
         }
     if kind in (list, tuple):

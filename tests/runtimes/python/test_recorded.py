@@ -16,7 +16,7 @@ from namel3ss_dbg.events import DebugError, ProgramError, UsageError
 from namel3ss_dbg.recording import ExecutionTracer
 from namel3ss_dbg.runtimes import load
 from namel3ss_dbg.runtimes.python import recorded as recorded_tool
-from namel3ss_dbg.runtimes.python.recorded import Comparison, call_again
+from namel3ss_dbg.runtimes.python.recorded import Comparison, SecondCall, intend
 from namel3ss_dbg.runtimes.python.tool import PythonTool
 from namel3ss_dbg.timeline.compare import Difference
 from namel3ss_dbg.timeline.session import DebugSession
@@ -101,6 +101,11 @@ def record(tmp_path: Path) -> Iterator[Recorder]:
             return Run(folder, stack.enter_context(DebugSession.open(trace)))
 
         yield record
+
+
+def call_again(session: DebugSession, **how: Any) -> SecondCall:
+    """A call that somebody said yes to."""
+    return intend(session, **how).load()
 
 
 def compared(run: Run, **how: Any) -> Comparison:
@@ -307,6 +312,16 @@ class TestReservations:
             "app.ai was changed after the run was recorded (2096-10-02 07:06 UTC).",
             "tools.py was changed after the run was recorded (2096-10-02 07:06 UTC).",
         )
+
+    def test_nothing_of_the_program_runs_before_it_is_loaded(self, record: Recorder, tmp_path: Path) -> None:
+        """Whoever is asked whether a tool may run has run nothing yet, not even its module's first line."""
+        run = record()
+        run.tools("from pathlib import Path\nPath('ran').touch()\ndef get_weather(city, unit): return 1")
+        intent = intend(run.at())
+
+        assert not Path("ran").exists()
+        intent.load()
+        assert Path("ran").exists()
 
     def test_a_tool_without_a_file_has_none_to_change(self, record: Recorder) -> None:
         """A function that is built in."""

@@ -1,0 +1,201 @@
+"""What stands under a name that says it is secret: keys of payloads, and names inside texts that a value follows.
+
+A text is code, a log, a header, or prose, so there the name is not enough: `token: str = None` is none, nor is `the
+password: it must be long`. What is quoted under a quoted name is data and believed; everything else has to look random.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+
+import attrs
+
+from .shapes import has_letters_and_digits, is_wordy
+
+LONGEST_VALUE = 4_096
+"""Characters of a value that goes on and on."""
+
+_LONGEST_NAME = 80
+_LONG = 16
+# From so many random characters on, a value counts that merely comes next: `aws_secret_access_key …`.
+
+_SECRET_NAME = re.compile(
+    r"(?:^|[_\-.\s])(?:"
+    r"(?:api|access|account|auth|deploy|encryption|license|master|private|service|signing|storage|subscription)[_\-]?key"
+    r"|secret(?:[_\-]?(?:access[_\-]?)?key(?:[_\-]base)?)?|[a-z]{0,12}[_\-]?token|(?:proxy[_\-])?authorization"
+    r"|(?:set[_\-])?cookie|credentials?|[a-z]{1,12}[_\-]pwd"
+    r"|(?:admin|auth|db|database|email|ftp|imap|ldap|mail|mysql|pg|postgres|proxy|redis|root|smtp|ssh|sudo|user)"
+    r"[_\-]?pass)\Z"
+    r"|(?:apikey|accesskey|accountkey|secretkey|privatekey|signingkey|clientsecret|authtoken|accesstoken"
+    r"|password|passwd|passphrase)\Z"
+    r"|(?-i:[a-z0-9](?:Token|Secret|Pwd)\Z)",
+    re.IGNORECASE,
+)
+# `eos_token` and `next_page_token` are none, nor is what a token costs.
+_INNOCENT_NAME = re.compile(
+    r"(?:^|[_\-.\s])(?:[be]os|eot|pad|unk|sep|cls|mask|stop|special|start|end|first|last|next|previous|current|page|sync"
+    r"|continuation|cancellation|per|to|by|max|min|each|input|output|prompt|completion|cached|reasoning|image|audio|text"
+    r"|lexer|syntax)[_\-]?token\Z|(?-i:(?:next|page|Page|eos|bos|stop|Sync|cancellation|continuation)Token\Z)",
+    re.IGNORECASE,
+)
+
+# What names end in. First letters are left out, so that `Token` and `token` are one.
+TAILS = (
+    "ey", "EY", "oken", "OKEN", "ecret", "ECRET", "ssword", "SSWORD", "sswd", "SSWD", "hrase", "HRASE", "pwd", "Pwd",
+    "PWD", "_pass", "_PASS", "-pass", "rization", "RIZATION", "okie", "OKIE", "edential", "EDENTIAL", "edentials",
+    "EDENTIALS", "ey_base", "EY_BASE",
+)  # fmt: skip
+
+
+@functools.lru_cache(maxsize=4_096)
+def names_a_secret(name: str) -> bool:
+    """Whether what stands under this name is secret."""
+    return _SECRET_NAME.search(name[-_LONGEST_NAME:]) is not None and _INNOCENT_NAME.search(name) is None
+
+
+@attrs.frozen
+class Assigned:
+    """A value in a text, and the name that it stands under."""
+
+    name: str
+    start: int
+    stop: int
+
+
+_QUOTE = r"\\{0,7}[\"'`]"
+_NAME_BEFORE = re.compile(r"[\w.\-]*\Z")
+_ASSIGNS = re.compile(
+    rf"""
+    (?P<close>{_QUOTE})?\]?
+    (?: : \s{{0,4}} [A-Za-z_][\w.]{{0,40}} (?:\[[^\]\n]{{0,40}}\])? (?:\s?\|\s?\w{{1,40}})? \s{{0,4}}
+        = \s{{0,8}} (?=["'])
+      | [ \t]{{0,40}} (?P<sign>=>|:=|[:=]) (?![:=]) (?: [ \t]{{0,4}} [|>][+-]? (?=\s|\\n) )? (?: \s | \\[nr](?=\s) ){{0,40}}
+      | (?P<tag>>)
+      | (?: \s{{0,8}},)? \s{{0,8}} (?:{_QUOTE})? value (?:{_QUOTE})? \s{{0,8}} [:=] \s{{0,8}}
+      | (?P<says> \s{{1,4}} (?:is|was):? \s{{1,4}} )
+      | (?P<blank> [ \t]{{1,4}} )
+    )
+    (?: [bru]{{1,2}} (?=["']) )?
+    (?P<open>{_QUOTE})?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SCHEME = re.compile(
+    r"(?:(?P<long>Digest|OAuth|Hawk|Signature|MAC|AWS4-HMAC-SHA256)"
+    r"|Bearer|Basic|Token|Api-?Key|Key|Bot|GenieKey|Splunk|Negotiate|NTLM|JWT|SSWS)\s+",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"[^\s\"'`\\<>]{1,4096}")
+_IN_QUERY = re.compile(r"[^\s\"'`\\<>&;#]{1,4096}")
+_REST_OF_LINE = re.compile(r"(?:[^\r\n\"'`\\]){1,4096}")
+_REST_WITH_QUOTES = re.compile(r"(?:[^\r\n'\\]|\\[\"\\]){1,4096}")
+_COOKIE = re.compile(r"[^\s=;,]{1,200}=\S")
+_PASSWORD = re.compile(r"pass|pwd|phrase", re.IGNORECASE)
+
+_NO_VALUE = re.compile(
+    r"true|false|none|null|nil|undefined|string|str|text|u?int\d*|integer|float\d*|number|bool|boolean|object|array|list"
+    r"|dict|required|optional|hidden|redacted|masked|removed|empty|missing|unset|invalid|expired|valid|default|disabled"
+    r"|enabled|bytes|any|uuid\d?|bearer|basic|x+|\.+|-+|_+|•+|sha-?\d+|utf-?\d+|base\d+|md5|hs\d+|rs\d+|es\d+"
+    r"|argon2(?:id?|d)?|bcrypt|scrypt|oauth2?|x509|ed25519|s3|http2?|erc\d+|v\d+|your[-_ ].*|my[-_].*|changeme"
+    r"|(?:env|os|process|self|config|settings|this|args|req|request|ctx|st)\..*"
+    r"|[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+|[A-Za-z_][\w.]*[(\[].*|#[0-9a-f]{3,8}|.*(?:%[sd]|\{\w*\}).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_BEGINNING = ("{", "$", "<", "%", "[", "*", "(", "•", "…", "...")
+_NO_BARE_BEGINNING = (")", "]", "|", ",", "=", "&", "http://", "https://")
+_PLAIN = re.compile(r"[A-Za-z0-9+/=_.~!?#@%^*-]*[0-9][A-Za-z0-9+/=_.~!?#@%^*-]*")
+_SEPARATORS = re.compile(r"[-_.]")
+_SYMBOL = re.compile(r"[!@#$%^&*+=~?]")
+
+
+def find_assigned(text: str, end_of_name: int, is_extra: Callable[[str], bool]) -> Assigned | None:
+    """The secret value after a name that ends there; `is_extra` says which more names there are."""
+    found = _ASSIGNS.match(text, end_of_name)
+    if found is None:
+        return None
+    before = _NAME_BEFORE.search(text, max(0, end_of_name - _LONGEST_NAME), end_of_name)
+    written = before[0] if before is not None else ""
+    name = written.lstrip("-.")
+    is_extra_name = is_extra(name)
+    if not is_extra_name and not names_a_secret(name) and name.lower() != "pwd":
+        return None
+    is_loose = found["blank"] is not None and not written.startswith("-")
+    if is_loose and (is_extra_name or found["open"] is not None):
+        return None
+    start, sign, lowered = found.end(), found["sign"], name.lower()
+    if lowered.endswith("cookie") and found["open"] is None:
+        rest = _REST_OF_LINE.match(text, start)
+        is_header = sign == ":" and rest is not None and _COOKIE.match(rest[0]) is not None
+        return Assigned(name, start, rest.end()) if rest is not None and is_header else None
+    if lowered.endswith("authorization") and (scheme := _SCHEME.match(text, start)) is not None:
+        start = scheme.end()
+        line = (_REST_WITH_QUOTES if scheme["long"] and not found["open"] else _BARE).match(text, start)
+        if line is None or is_wordy(line[0]) or line[0].startswith(_NO_BEGINNING):
+            return None
+        return Assigned(name, start, line.end())
+    in_query = text[max(0, end_of_name - len(written) - 1) : end_of_name - len(written)] in ("?", "&")
+    if found["open"] is not None:
+        stop = _end_of_quoted(text, start, found["open"])
+    else:
+        bare = (_IN_QUERY if in_query else _BARE).match(text, start)
+        if bare is None:
+            return None
+        stop = bare.end() - (0 if in_query else len(bare[0]) - len(bare[0].rstrip(".,;:)]}")))
+    value = text[start:stop]
+    if is_extra_name:
+        return Assigned(name, start, stop) if value.strip() else None
+    if len(value) < 4 or value.startswith(_NO_BEGINNING) or "***" in value or _NO_VALUE.fullmatch(value):
+        return None
+    if _names_itself(name, value) or (lowered == "pwd" and "/" in value):
+        return None
+    if found["open"] is not None:
+        is_secret = _is_quoted_secret(name, value, is_data=found["close"] is not None)
+    elif value.startswith(_NO_BARE_BEGINNING):
+        is_secret = False
+    elif is_loose or found["says"] is not None:
+        least = _LONG if is_loose else 6
+        is_secret = len(value) >= least and _PLAIN.fullmatch(value) is not None and _looks_random(name, value)
+    elif in_query or (name.isupper() and sign == "=" and found.end("sign") == start):
+        is_code = text[stop : stop + 1] in (")", ",") and is_wordy(value)
+        is_secret = not value.startswith(("/", "./", "~/", ":")) and not is_code
+    else:
+        is_secret = _looks_random(name, value)
+    return Assigned(name, start, stop) if is_secret else None
+
+
+def _names_itself(name: str, value: str) -> bool:
+    """Whether the value is only another name, as in `PASSWORD: "password"`."""
+    same = _SEPARATORS.sub("", value).lower() == _SEPARATORS.sub("", name).lower()
+    return same or (names_a_secret(value) and is_wordy(value))
+
+
+def _is_quoted_secret(name: str, value: str, *, is_data: bool) -> bool:
+    if name.lower().endswith("cookie"):
+        return "=" in value or len(value) >= _LONG
+    if " " in value:
+        words = value.count(" ") + 1
+        return ("phrase" in name.lower() and words <= 12) or (words <= 3 and _DIGIT.search(value) is not None)
+    if _PASSWORD.search(name) or (is_data and not name.lower().endswith("token")):
+        return True
+    return has_letters_and_digits(value) and not is_wordy(value)
+
+
+_DIGIT = re.compile(r"[0-9]")
+
+
+def _looks_random(name: str, value: str) -> bool:
+    if _PASSWORD.search(name):
+        mixed = has_letters_and_digits(value) or _SYMBOL.search(value) is not None
+        return (mixed and len(value) >= 5) or (value.isdigit() and len(value) >= 6 and not name.isupper())
+    return len(value) >= 8 and has_letters_and_digits(value) and not is_wordy(value)
+
+
+def _end_of_quoted(text: str, start: int, quote: str) -> int:
+    """Where a quoted value ends: at the same quote, unless that is itself escaped; at the latest after 4,096."""
+    limit = min(len(text), start + LONGEST_VALUE)
+    at = text.find(quote, start, limit)
+    while at > start and text[at - 1] == "\\":
+        at = text.find(quote, at + 1, limit)
+    return at if at >= 0 else limit

@@ -1,0 +1,164 @@
+"""What can come back in place of an answer, as sentences; and whether it may be otherwise the next time.
+
+Both packages raise errors of the same names, so one translation serves both. A server's own words are repeated where
+they help, never where they may hold a key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import attrs
+
+from .connection import Connection
+
+_TOO_LONG = re.compile(
+    r"context[_ ](length|window|size)|maximum context|prompt is too long|too many (input )?tokens|exceed.{0,40}context",
+    re.IGNORECASE,
+)
+_PASSING = {408, 409, 425, 429}
+
+
+@attrs.define(kw_only=True)
+class Failure(Exception):
+    """Why an attempt gave no answer."""
+
+    why: str
+    try_: str = ""
+    status: int | None = None
+    """Of HTTP."""
+    may_pass: bool = False
+    """Whether another attempt may go better."""
+    wait_s: float | None = None
+    """How long the server wants to be left alone."""
+
+
+def failure_of(problem: Exception, sdk: Any, connection: Connection) -> Failure | None:
+    """What an error of a package means; None when it is none of theirs."""
+    if isinstance(problem, Failure):
+        return problem
+    if isinstance(problem, sdk.APIStatusError):
+        return _of_status(problem, connection)
+    if isinstance(problem, sdk.APITimeoutError):
+        return Failure(why=f"{connection.service.title} did not answer in time", may_pass=True)
+    if isinstance(problem, sdk.APIConnectionError):
+        return _of_connection(problem, connection)
+    if isinstance(problem, sdk.APIError):  # within a stream, an error is an event like any other
+        said = connection.without_secrets(_said(problem))
+        return Failure(why=f"{connection.service.title} broke off: {said}", may_pass=True)
+    if isinstance(problem, json.JSONDecodeError | UnicodeDecodeError):
+        return Failure(why=f"what {connection.service.title} sent is not JSON", may_pass=True)
+    if any(kind.__module__.startswith(("httpx", "httpcore")) for kind in type(problem).__mro__):
+        return _of_connection(problem, connection)
+    return None
+
+
+def _of_status(problem: Any, connection: Connection) -> Failure:
+    status: int = problem.status_code
+    service, model = connection.service, connection.llm.model
+    said = connection.without_secrets(_said(problem))
+    told = f": {said}" if said else ""
+    code = f"{getattr(problem, 'code', None) or ''} {getattr(problem, 'type', None) or ''}"
+    kind = _kind(problem)
+    if status == 401:
+        return Failure(why=_unknown_key(connection), try_=_check_key(connection), status=status)
+    if status == 403:
+        return Failure(why=f"{service.title} does not allow this{told}", try_=_check_key(connection), status=status)
+    if status == 404:
+        fetch = service.fetch.format(model=model) or f"Correct model or base_url ({connection.place})."
+        why = f"{service.title} has no model '{model}' at {connection.shown_address}{told}"
+        return Failure(why=why, try_=fetch, status=status)
+    if status in (400, 413, 422) and _TOO_LONG.search(f"{code} {said}"):
+        why = f"the conversation is longer than {model} can read{told}"
+        return Failure(why=why, try_="Let the agent's memory keep less: policy: conversation_window.", status=status)
+    if status in (400, 422) and "response_format" in said:
+        advice = f'Write structured_output: "instructions" ({connection.place}).'
+        return Failure(why=f"{model} cannot be asked for an object like this{told}", try_=advice, status=status)
+    if status == 402 or "insufficient_quota" in f"{code} {kind}":
+        return Failure(why=f"what was paid for at {service.title} is used up{told}", status=status)
+    if status == 429:
+        why = f"the rate limit of {service.title} is reached{told}"
+        return Failure(why=why, status=status, may_pass=True, wait_s=_wait(problem))
+    if status == 529 or kind == "overloaded_error":
+        return Failure(why=f"{service.title} is overloaded{told}", status=status, may_pass=True, wait_s=_wait(problem))
+    if status >= 500 or status in _PASSING:
+        why = f"{service.title} failed with {status}{told}"
+        return Failure(why=why, status=status, may_pass=True, wait_s=_wait(problem))
+    if status < 300:  # an error within a stream that had begun well
+        return Failure(why=f"{service.title} broke off{told}", status=status, may_pass=True)
+    return Failure(why=f"{service.title} refuses the request with {status}{told}", status=status)
+
+
+def _of_connection(problem: Exception, connection: Connection) -> Failure:
+    service = connection.service
+    reasons = " ".join(f"{type(cause).__name__} {cause}" for cause in _causes(problem))
+    if "CERTIFICATE_VERIFY_FAILED" in reasons:
+        why = f"the certificate of {connection.shown_address} is not trusted"
+        return Failure(why=why, try_="Let SSL_CERT_FILE name the certificates to trust.")
+    if "[SSL" in reasons:
+        why = f"no secure connection to {connection.shown_address} can be made"
+        return Failure(why=why, try_=f"If it speaks plain HTTP, write http:// in base_url ({connection.place}).")
+    if "RemoteProtocolError" in reasons or "ReadError" in reasons:
+        return Failure(why=f"the connection to {connection.shown_address} broke off", may_pass=True)
+    start = service.start.format(model=connection.llm.model)
+    return Failure(
+        why=f"nothing answers at {connection.shown_address}",
+        try_=start or f"Check the network, and base_url ({connection.place}).",
+        may_pass=True,
+    )
+
+
+def _unknown_key(connection: Connection) -> str:
+    if not connection.key:
+        return f"{connection.service.title} wants a key"
+    return f"{connection.service.title} does not accept the key"
+
+
+def _check_key(connection: Connection) -> str:
+    if not connection.key:
+        return f"Write api_key: env.NAME ({connection.place})."
+    return f"Check what {connection.key_variable} holds."
+
+
+def _said(problem: Any) -> str:
+    """The server's own words, wherever its kind of server puts them."""
+    body = getattr(problem, "body", None)
+    for key in ("error", "message", "detail"):
+        if isinstance(body, dict) and body.get(key):
+            body = body[key]
+    if isinstance(body, str):
+        return "" if body.lstrip().startswith("<") else body
+    return json.dumps(body, ensure_ascii=False) if body else ""
+
+
+def _kind(problem: Any) -> str:
+    body = getattr(problem, "body", None)
+    error = body.get("error", body) if isinstance(body, dict) else None
+    return str(error.get("type") or "") if isinstance(error, dict) else ""
+
+
+def _wait(problem: Any) -> float | None:
+    """The seconds that a server asks to wait, in any of the three ways to say it."""
+    headers = problem.response.headers
+    try:
+        if "retry-after-ms" in headers:
+            return float(headers["retry-after-ms"]) / 1000
+        said = headers.get("retry-after")
+        if said is None:
+            return None
+        if re.fullmatch(r"\d+(\.\d+)?", said.strip()):
+            return float(said)
+        return max((parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
+
+
+def _causes(problem: BaseException | None) -> Iterator[BaseException]:
+    while problem is not None:
+        yield problem
+        problem = problem.__cause__ or problem.__context__
