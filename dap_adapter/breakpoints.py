@@ -110,7 +110,7 @@ class Breakpoints:
         return dap.Breakpoint(
             id=wanted.id,
             verified=bool(wanted.numbers),
-            message=wanted.problem or self._counted(wanted),
+            message=harmless_lines(wanted.problem) if wanted.problem else self._counted(wanted),
             source=wanted.source,
             line=self._adapter.client.line_out(line) if line is not None else None,
             reason=("pending" if wanted.is_pending else "failed") if failed or not wanted.numbers else None,

@@ -7,6 +7,7 @@ a web page that posts to a loopback port is turned away at its first line.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,5 +119,18 @@ def _refuse(word: str) -> None:
 
 def encode(message: Message) -> bytes:
     """A message as the bytes that go out in one write; always ASCII, so that a lone surrogate breaks nothing."""
-    body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+    try:
+        text = json.dumps(message, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # a trace of Python's may hold NaN, for which JSON has no word
+        text = json.dumps(_finite(message), separators=(",", ":"), allow_nan=False)
+    body = text.encode("ascii")
     return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def _finite(value: Any) -> Any:
+    """The same with null for each number that is none."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -18,6 +18,8 @@ LONGEST_VALUE = 4_096
 """Characters of a value that goes on and on."""
 
 _LONGEST_NAME = 80
+_ENOUGH = 256
+# Characters of a value that are looked at: a text of nothing but names would otherwise be read from each of them.
 _LONG = 16
 # From so many random characters on, a value counts that merely comes next: `aws_secret_access_key …`.
 
@@ -56,10 +58,9 @@ def names_a_secret(name: str) -> bool:
 
 
 @attrs.frozen
-class Assigned:
-    """A value in a text, and the name that it stands under."""
+class Span:
+    """A part of a text."""
 
-    name: str
     start: int
     stop: int
 
@@ -71,7 +72,8 @@ _ASSIGNS = re.compile(
     (?P<close>{_QUOTE})?\]?
     (?: : \s{{0,4}} [A-Za-z_][\w.]{{0,40}} (?:\[[^\]\n]{{0,40}}\])? (?:\s?\|\s?\w{{1,40}})? \s{{0,4}}
         = \s{{0,8}} (?=["'])
-      | [ \t]{{0,40}} (?P<sign>=>|:=|[:=]) (?![:=]) (?: [ \t]{{0,4}} [|>][+-]? (?=\s|\\n) )? (?: \s | \\[nr](?=\s) ){{0,40}}
+      | [ \t]{{0,40}} (?P<sign>=>|:=|[:=]) (?![:=]) (?: [ \t]{{0,4}} [|>][+-]? (?=\s|\\n) )?
+        (?: \s | \\[nr](?=\s) ){{0,40}}
       | (?P<tag>>)
       | (?: \s{{0,8}},)? \s{{0,8}} (?:{_QUOTE})? value (?:{_QUOTE})? \s{{0,8}} [:=] \s{{0,8}}
       | (?P<says> \s{{1,4}} (?:is|was):? \s{{1,4}} )
@@ -110,59 +112,87 @@ _SEPARATORS = re.compile(r"[-_.]")
 _SYMBOL = re.compile(r"[!@#$%^&*+=~?]")
 
 
-def find_assigned(text: str, end_of_name: int, is_extra: Callable[[str], bool]) -> Assigned | None:
+def find_assigned(text: str, end_of_name: int, is_extra: Callable[[str], bool]) -> Span | None:
     """The secret value after a name that ends there; `is_extra` says which more names there are."""
     found = _ASSIGNS.match(text, end_of_name)
     if found is None:
         return None
     before = _NAME_BEFORE.search(text, max(0, end_of_name - _LONGEST_NAME), end_of_name)
-    written = before[0] if before is not None else ""
-    name = written.lstrip("-.")
-    is_extra_name = is_extra(name)
-    if not is_extra_name and not names_a_secret(name) and name.lower() != "pwd":
+    place = _Place(text, before[0] if before is not None else "", found)
+    if is_extra(place.name):
+        return place.span if not place.is_loose and text[place.start : place.stop].strip() else None
+    if not names_a_secret(place.name) and place.name.lower() != "pwd":
         return None
-    is_loose = found["blank"] is not None and not written.startswith("-")
-    if is_loose and (is_extra_name or found["open"] is not None):
+    if place.is_loose and place.is_quoted:
         return None
-    start, sign, lowered = found.end(), found["sign"], name.lower()
-    if lowered.endswith("cookie") and found["open"] is None:
-        rest = _REST_OF_LINE.match(text, start)
-        is_header = sign == ":" and rest is not None and _COOKIE.match(rest[0]) is not None
-        return Assigned(name, start, rest.end()) if rest is not None and is_header else None
-    if lowered.endswith("authorization") and (scheme := _SCHEME.match(text, start)) is not None:
-        start = scheme.end()
-        line = (_REST_WITH_QUOTES if scheme["long"] and not found["open"] else _BARE).match(text, start)
-        if line is None or is_wordy(line[0]) or line[0].startswith(_NO_BEGINNING):
+    if place.name.lower().endswith("cookie") and not place.is_quoted:
+        return place.cookies()
+    if place.name.lower().endswith("authorization") and (scheme := _SCHEME.match(text, place.start)) is not None:
+        return place.credential(scheme)
+    return place.span if place.holds_a_secret() else None
+
+
+class _Place:
+    """A name and what comes after it."""
+
+    def __init__(self, text: str, written: str, found: re.Match[str]) -> None:
+        self._text = text
+        self._found = found
+        self.name = written.lstrip("-.")
+        self.start = found.end()
+        self.is_quoted = found["open"] is not None
+        self.is_loose = found["blank"] is not None and not written.startswith("-")
+        """Whether the value merely comes next, and is not the next word after an option either."""
+        begins = found.start() - len(written)
+        self._in_query = text[max(0, begins - 1) : begins] in ("?", "&")
+        self.stop = self._end()
+
+    @property
+    def span(self) -> Span:
+        """Where the value is."""
+        return Span(self.start, self.stop)
+
+    def cookies(self) -> Span | None:
+        """Everything behind `Cookie:`, if it is a header."""
+        rest = _REST_OF_LINE.match(self._text, self.start)
+        is_header = self._found["sign"] == ":" and rest is not None and _COOKIE.match(rest[0]) is not None
+        return Span(self.start, rest.end()) if rest is not None and is_header else None
+
+    def credential(self, scheme: re.Match[str]) -> Span | None:
+        """What comes after the scheme of an `Authorization:`."""
+        goes_on = scheme["long"] is not None and not self.is_quoted
+        value = (_REST_WITH_QUOTES if goes_on else _BARE).match(self._text, scheme.end())
+        if value is None or is_wordy(value[0]) or value[0].startswith(_NO_BEGINNING):
             return None
-        return Assigned(name, start, line.end())
-    in_query = text[max(0, end_of_name - len(written) - 1) : end_of_name - len(written)] in ("?", "&")
-    if found["open"] is not None:
-        stop = _end_of_quoted(text, start, found["open"])
-    else:
-        bare = (_IN_QUERY if in_query else _BARE).match(text, start)
+        return Span(scheme.end(), value.end())
+
+    def holds_a_secret(self) -> bool:
+        """Whether the value looks like a secret, here."""
+        name, found = self.name, self._found
+        value = self._text[self.start : min(self.stop, self.start + _ENOUGH)]
+        if len(value) < 4 or value.startswith(_NO_BEGINNING) or "***" in value or _NO_VALUE.fullmatch(value):
+            return False
+        if _names_itself(name, value) or (name.lower() == "pwd" and "/" in value):
+            return False
+        if self.is_quoted:
+            return _is_quoted_secret(name, value, is_data=found["close"] is not None)
+        if value.startswith(_NO_BARE_BEGINNING):
+            return False
+        if self.is_loose or found["says"] is not None:
+            least = _LONG if self.is_loose else 6
+            return len(value) >= least and _PLAIN.fullmatch(value) is not None and _looks_random(name, value)
+        if self._in_query or (name.isupper() and found["sign"] == "=" and found.end("sign") == self.start):
+            is_code = self._text[self.stop : self.stop + 1] in (")", ",") and is_wordy(value)
+            return not value.startswith(("/", "./", "~/", ":")) and not is_code
+        return _looks_random(name, value)
+
+    def _end(self) -> int:
+        if self.is_quoted:
+            return _end_of_quoted(self._text, self.start, self._found["open"])
+        bare = (_IN_QUERY if self._in_query else _BARE).match(self._text, self.start)
         if bare is None:
-            return None
-        stop = bare.end() - (0 if in_query else len(bare[0]) - len(bare[0].rstrip(".,;:)]}")))
-    value = text[start:stop]
-    if is_extra_name:
-        return Assigned(name, start, stop) if value.strip() else None
-    if len(value) < 4 or value.startswith(_NO_BEGINNING) or "***" in value or _NO_VALUE.fullmatch(value):
-        return None
-    if _names_itself(name, value) or (lowered == "pwd" and "/" in value):
-        return None
-    if found["open"] is not None:
-        is_secret = _is_quoted_secret(name, value, is_data=found["close"] is not None)
-    elif value.startswith(_NO_BARE_BEGINNING):
-        is_secret = False
-    elif is_loose or found["says"] is not None:
-        least = _LONG if is_loose else 6
-        is_secret = len(value) >= least and _PLAIN.fullmatch(value) is not None and _looks_random(name, value)
-    elif in_query or (name.isupper() and sign == "=" and found.end("sign") == start):
-        is_code = text[stop : stop + 1] in (")", ",") and is_wordy(value)
-        is_secret = not value.startswith(("/", "./", "~/", ":")) and not is_code
-    else:
-        is_secret = _looks_random(name, value)
-    return Assigned(name, start, stop) if is_secret else None
+            return self.start
+        return self.start + len(bare[0] if self._in_query else bare[0].rstrip(".,;:)]}"))
 
 
 def _names_itself(name: str, value: str) -> bool:

@@ -9,6 +9,7 @@ import enum
 import math
 import numbers
 import pathlib
+import re
 import uuid
 from collections import deque
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from typing import Any
 _LONGEST_REPR = 2_000
 _MOST_BYTES = 65_536
 _MOST_SORTED = 10_000
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{4,16}\b")
 
 
 def safe_repr(value: object) -> str:
@@ -32,7 +34,8 @@ def plain(value: object) -> Any:
     """A stand-in of a simpler kind, one level deep: a dict, list, text or number that says as much as it can.
 
     Objects that declare their fields (attrs, dataclasses, named tuples, pydantic) become dicts, so that a field that is
-    called `password` is seen to be one. Only their types are asked: an attribute of an instance may be a proxy's.
+    called `password` is seen to be one. Only their types are asked: an attribute of an instance may be a proxy's. The
+    addresses of objects are left out: they would make two runs of one program differ.
     """
     kind = type(value)
     if isinstance(value, enum.Enum):
@@ -62,7 +65,7 @@ def plain(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, uuid.UUID | decimal.Decimal | pathlib.PurePath | datetime.timedelta):
         return str(value)
-    return safe_repr(value)
+    return _ADDRESS.sub("", safe_repr(value))
 
 
 def _text_of(beginning: bytes, length: int) -> str:

@@ -122,7 +122,7 @@ class Redactor:
         """How many bytes a payload would have taken, about."""
         if length is not None and len(cut) == 1:
             rest = {other: value for other, value in record.items() if other != key}
-            return length - len(_dumps(rest, plain_or_repr, _NEWLINE)) - len(_dumps(key)) - 2
+            return length - len(_dumps(rest, plain_or_repr, _NEWLINE)) - len(_dumps(key)) - 1 - bool(rest)
         return _size_of(record[key], self.max_payload_size)
 
     def _shrunk(self, value: Any, budget: _Budget, depth: int, *, secret: bool = False) -> Any:
@@ -246,7 +246,7 @@ def _size_of(payload: Any, huge: int) -> int:
         pieces = range(0, len(payload), _CHUNK)  # not to have it twice in memory
         return 2 + sum(len(payload[at : at + _CHUNK].encode("utf-8", "replace")) for at in pieces)
     if type(payload) is dict and any(type(value) is str and len(value) > huge for value in payload.values()):
-        return 2 + sum(len(str(key)) + 4 + _size_of(value, huge) for key, value in payload.items())
+        return 1 + sum(len(str(key)) + 4 + _size_of(value, huge) for key, value in payload.items())
     try:
         return len(_dumps(payload, plain_or_repr, orjson.OPT_NON_STR_KEYS))
     except (TypeError, ValueError, RecursionError):

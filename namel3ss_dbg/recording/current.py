@@ -32,8 +32,9 @@ def initialize_tracing(config: DebugConfiguration | None = None) -> ExecutionTra
 def get_global_tracer() -> ExecutionTracer | None:
     """The tracer that hooks write to; None when nothing is traced and nobody has initialized tracing."""
     span = here.get()
-    if span is not None and span.execution is not None and isinstance(span.execution.owner, ExecutionTracer):
-        return span.execution.owner
+    execution = span.execution if span is not None else None
+    if execution is not None and not execution.finished and isinstance(execution.owner, ExecutionTracer):
+        return execution.owner
     return _own if _is_decided else _decide()
 
 

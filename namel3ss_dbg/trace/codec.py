@@ -195,7 +195,7 @@ def _python_json(line: bytes) -> Any:
 
 
 def _integer(digits: str) -> int | float | str:
-    """A whole number; one of more than 64 bits as orjson has it, and one that no number of ours can be as its digits."""
+    """A whole number; one of more than 64 bits as orjson has it, or as its digits when no float is so big."""
     if len(digits) < _SHORT_INTEGER:
         return int(digits)
     number = float(digits)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 import orjson
 
 from ..events import TraceError
@@ -17,6 +18,7 @@ from .codec import record_of, value_of
 from .streams import copy_of, open_stream, unreadable
 
 _LONGEST_FIRST_LINE = 1 << 24
+_LONGEST_ODD_DOCUMENT = 1 << 26
 _OTHERS = {
     b"\x1f\x8b": ("packed with gzip", "Unpack it: zcat {} | namel3ss debug replay -"),
     b"\x28\xb5\x2f\xfd": ("packed with zstd", "Unpack it: zstdcat {} | namel3ss debug replay -"),
@@ -44,7 +46,11 @@ def open_lines(path: Path) -> tuple[BinaryIO, bool]:
         with file:
             return copy_of(lines, path), True
     except OSError as problem:
+        file.close()
         raise unreadable(path, problem) from problem
+    except TraceError:
+        file.close()
+        raise
 
 
 def _document_lines(file: BinaryIO, path: Path) -> Iterable[bytes] | None:
@@ -56,7 +62,7 @@ def _document_lines(file: BinaryIO, path: Path) -> Iterable[bytes] | None:
         return None
     if start.endswith((b'"events": [', b'"events":[')):
         return _lines_of_ours(file)
-    known = _object_of(start)
+    known = _object_of(first)
     if known is not None and not isinstance(known.get("events"), list):
         return None
     if known is None and _object_of(file.readline(_LONGEST_FIRST_LINE)) is not None:
@@ -85,13 +91,42 @@ def _lines_of_ours(file: BinaryIO) -> Iterable[bytes]:
 
 
 def _object_of(line: bytes) -> dict[str, object] | None:
+    if len(line) >= _LONGEST_FIRST_LINE:  # it goes on
+        return None
     try:
         return record_of(line)
     except TraceError:
         return None
 
 
-def _events_of(content: bytes) -> list[bytes] | None:
+class _Document(msgspec.Struct):
+    """An object that holds the events; they stay bytes, whatever is in them."""
+
+    events: list[msgspec.Raw]
+
+
+_decode_document = msgspec.json.Decoder(_Document | list[msgspec.Raw]).decode
+
+
+def _events_of(content: bytes) -> Iterable[bytes] | None:
+    try:
+        document = _decode_document(content)
+    except msgspec.ValidationError:  # JSON, and something else
+        return None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _events_in_odd_json(content) if len(content) <= _LONGEST_ODD_DOCUMENT else None
+    events = document.events if isinstance(document, _Document) else document
+    return (_on_one_line(bytes(event)) for event in events)
+
+
+def _on_one_line(event: bytes) -> bytes:
+    if b"\n" in event or b"\r" in event:
+        event = msgspec.json.format(event, indent=-1).replace(b"\n", b" ").replace(b"\r", b" ")
+    return event + b"\n"
+
+
+def _events_in_odd_json(content: bytes) -> list[bytes] | None:
+    """The same where JSON is meant and something else was written, such as NaN."""
     try:
         document = value_of(content)
     except TraceError:

@@ -136,12 +136,13 @@ class TraceWriter:
         with self._writing:
             if self._flusher is not None or self._fd < 0:
                 return
-            self._flusher = threading.Thread(target=self._flush_now_and_then, name="trace-flusher", daemon=True)
+            flusher = threading.Thread(target=self._flush_now_and_then, name="trace-flusher", daemon=True)
             try:
-                self._flusher.start()
+                flusher.start()
             except RuntimeError:  # the interpreter is shutting down, or there can be no more threads
-                self._flusher = None
                 self.flush()
+            else:
+                self._flusher = flusher  # not before: `close`, on another thread, joins what it finds here
 
     def _flush_now_and_then(self) -> None:
         while not self._stop.wait(self._flush_interval):

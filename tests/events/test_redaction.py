@@ -8,6 +8,7 @@ import time
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -18,26 +19,27 @@ from tests.support.objects import ANY_OBJECT, AttrsPoint, DataPoint, NamedPoint
 
 REDACTOR = Redactor()
 
+# In two parts each, so that nothing in this file looks like a key.
 SECRET_TEXTS = [
-    "sk-abcdefghijklmnopqrstuvwx",
-    "sk-proj-AbC_123-456789012345",
-    "sk-ant-api03-abcdefghijklmnop",
-    "sk_live_abcdefghijklmnop1234",
-    "rk_test_abcdefghijklmnop1234",
-    "AKIAIOSFODNN7EXAMPLE",
-    "ASIAIOSFODNN7EXAMPLE",
-    "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
-    "gho_abcdefghijklmnopqrstuvwxyz0123456789",
-    "github_pat_11ABCDEFG0123456789_abcdefghijk",
-    "glpat-abcdefghij0123456789",
-    "xoxb-123456789012-abcdefghij",
-    "AIzaSyA-1234567890abcdefghijklmnopqrstu",
-    "hf_abcdefghijklmnopqrstuvwxyz0123456789",
-    "npm_abcdefghijklmnopqrstuvwxyz0123456789",
-    "SG.abcdefghijklmnop12.abcdefghijklmnop12345",
-    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
-    "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
-    "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA that is torn",
+    "sk" + "-abcdefghijklmnopqrstuvwx",
+    "sk" + "-proj-AbC_123-456789012345",
+    "sk" + "-ant-api03-abcdefghijklmnop",
+    "sk" + "_live_abcdefghijklmnop1234",
+    "rk" + "_test_abcdefghijklmnop1234",
+    "AKIA" + "IOSFODNN7EXAMPLE",
+    "ASIA" + "IOSFODNN7EXAMPLE",
+    "ghp" + "_abcdefghijklmnopqrstuvwxyz0123456789",
+    "gho" + "_abcdefghijklmnopqrstuvwxyz0123456789",
+    "github" + "_pat_11ABCDEFG0123456789_abcdefghijk",
+    "glpat" + "-abcdefghij0123456789",
+    "xoxb" + "-123456789012-abcdefghij",
+    "AIza" + "SyA-1234567890abcdefghijklmnopqrstu",
+    "hf" + "_abcdefghijklmnopqrstuvwxyz0123456789",
+    "npm" + "_abcdefghijklmnopqrstuvwxyz0123456789",
+    "SG" + ".abcdefghijklmnop12.abcdefghijklmnop12345",
+    "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+    "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
+    "-----BEGIN " + "PRIVATE KEY-----\nMIIEowIBAAKCAQEA that is torn",
 ]
 SCHEMED_TEXTS = [
     "Bearer abcdef.0123456789",
@@ -73,9 +75,19 @@ def line_of(record: dict[str, Any], redactor: Redactor = REDACTOR) -> dict[str, 
     return json.loads(line)
 
 
+def size(value: Any) -> int:
+    """How many bytes JSON takes for it, without blanks."""
+    return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "backslashreplace"))
+
+
 def kept(payload: Any, redactor: Redactor = REDACTOR) -> Any:
     """What a trace holds of these inputs."""
     return line_of({"event_type": "x", "inputs": payload}, redactor)["inputs"]
+
+
+def _depth(value: Any) -> int:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inside), default=0)
 
 
 class TestSecrets:
@@ -96,8 +108,8 @@ class TestSecrets:
     def test_a_credential_after_a_tab_or_newline(self):
         """White space of any kind may stand between a scheme and its credential."""
         assert kept({"a": "Bearer\tabcdef0123456789", "b": "basic\nabcdef0123456789"}) == {
-            "a": f"Bearer {MASK}",
-            "b": f"basic {MASK}",
+            "a": f"Bearer\t{MASK}",
+            "b": f"basic\n{MASK}",
         }
 
     def test_a_password_in_an_address(self):
@@ -131,6 +143,18 @@ class TestSecrets:
         """Texts that only resemble secrets come out as they went in."""
         assert kept({"a": text}) == {"a": text}
 
+    def test_headers_are_pairs_and_records_too(self):
+        """A name counts wherever programs put it: before a value, or beside it."""
+        value = "hunter2"
+
+        assert kept(
+            {"h": [("Authorization", value), (b"cookie", b"a=b"), ["x-api-key", value], ("Accept", value)]}
+        ) == {"h": [["Authorization", MASK], ["cookie", MASK], ["x-api-key", MASK], ["Accept", value]]}
+        assert kept({"env": [{"name": "API_KEY", "value": value}, {"name": "PORT", "value": "80"}]}) == {
+            "env": [{"name": "API_KEY", "value": MASK}, {"name": "PORT", "value": "80"}]
+        }
+        assert kept({"names": ["password", "username"]}) == {"names": ["password", "username"]}
+
     def test_more_names_may_be_secret(self):
         """Names that a person adds count without case, in the quick path too."""
         redactor = Redactor(extra_keys=("Kundennummer",))
@@ -140,7 +164,7 @@ class TestSecrets:
             "kundennummer": MASK,
             "x": "3",
         }
-        assert kept({"a": SECRET_TEXTS[0], "b": "AKIAIOSFODNN7EXAMPLE"}, redactor) == {"a": MASK, "b": MASK}
+        assert kept({"a": SECRET_TEXTS[0], "b": SECRET_TEXTS[5]}, redactor) == {"a": MASK, "b": MASK}
 
     @pytest.mark.parametrize("secret", ["correct horse", 'with "quotes" \\ and\nlines', "schlüssel"])
     def test_known_secrets_never_appear(self, secret):
@@ -149,6 +173,35 @@ class TestSecrets:
 
         assert kept({"a": f"<{secret}>", f"{secret}": f"{secret} battery"}, redactor) == {"a": f"<{MASK}>", MASK: MASK}
         assert kept({"a": "abc"}, redactor) == {"a": "abc"}
+
+    def test_what_is_concealed_later_never_appears_from_then_on(self):
+        """A program may learn of its secrets while it runs."""
+        redactor = Redactor(known_secrets=("first one",))
+        assert kept({"a": "first one, second one"}, redactor) == {"a": f"{MASK}, second one"}
+
+        redactor.conceal(["second one", "first one"])
+
+        assert kept({"a": "first one, second one"}, redactor) == {"a": f"{MASK}, {MASK}"}
+        assert redactor.without_secrets("a second one") == f"a {MASK}"
+
+    def test_known_secrets_in_all_that_they_are_written_in(self):
+        """Also within JSON that is itself a text, in an address, and with its letters escaped."""
+        secret = 'Zé "x"\n/y+z'
+        redactor = Redactor(known_secrets=(secret,))
+        once = json.dumps({"a": secret}, ensure_ascii=False)
+        texts = [once, json.dumps({"a": secret}), f"https://x.org/?p={quote(secret, safe='')}", quote_plus(secret)]
+
+        shown = kept({"a": texts}, redactor)["a"]
+
+        assert shown == [f'{{"a": "{MASK}"}}', f'{{"a": "{MASK}"}}', f"https://x.org/?p={MASK}", MASK]
+
+    def test_a_known_secret_longer_than_the_look_ahead(self):
+        """It is known in pieces, so that a cut within it shows none of it."""
+        secret = "".join(f"{number:04x}z" for number in range(4_000))
+
+        shown = kept({"a": f"{'x' * 200} {secret}"}, Redactor(max_payload_size=256, known_secrets=(secret,)))["a"]
+
+        assert set(shown.partition("…")[0]) <= set("x *")
 
     def test_masking_can_be_switched_off(self):
         """Whoever wants everything gets everything."""
@@ -185,11 +238,11 @@ class TestSecrets:
 
 class TestSize:
     def test_a_long_text_says_how_much_is_missing(self):
-        """The beginning stays, then stands how many characters are missing; the metadata sums it up."""
+        """The beginning stays, then stands how many characters are missing; the metadata says how big it was."""
         line = line_of({"inputs": {"a": "x" * 20_000}, "metadata": {"source": {"line": 1}}})
 
         assert line["inputs"]["a"] == "x" * 16_377 + "…[+3623 chars]"
-        assert line["metadata"] == {"source": {"line": 1}, "clipped": {"inputs": 3623}}
+        assert line["metadata"] == {"source": {"line": 1}, "clipped": {"inputs": {"bytes": 20_008, "kept": 16_401}}}
 
     def test_a_long_list_and_a_big_object_say_so(self):
         """Containers keep their first members, and say how many they had more."""
@@ -200,7 +253,10 @@ class TestSize:
         left_out = 10_000 - len(line["inputs"]["list"]) + 1
         assert line["inputs"]["list"][-1] == f"…[+{left_out} items]"
         assert line["outputs"]["…"] == f"[+{10_000 - len(line['outputs']) + 1} keys]"
-        assert line["metadata"]["clipped"]["inputs"] == left_out
+        assert line["metadata"]["clipped"] == {
+            name: {"bytes": size(record[name]), "kept": size(line[name])} for name in ("inputs", "outputs")
+        }
+        assert line["inputs"]["list"][:-1] == list(range(10_000 - left_out))
 
     def test_payloads_are_measured_each_for_itself(self):
         """A huge input does not cost the output anything."""
@@ -214,20 +270,65 @@ class TestSize:
 
         assert line_of(record) == record
 
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            {"a": "x" * 50_000},
+            {"a": "日本語" * 20_000},
+            {"a": ["x" * 9_000, "y" * 9_000]},
+            {"a": {"deep": {"er": "x" * 50_000}}, "b": 1},
+            {"a": list(range(20_000))},
+            {"a": "x" * 20_000, "b": {"c": [1.5] * 100}},
+        ],
+    )
+    def test_how_big_it_was_is_exact(self, payload):
+        """For JSON values it is the size of their JSON, in bytes."""
+        line = line_of({"inputs": payload})
+
+        assert line["metadata"]["clipped"]["inputs"] == {"bytes": size(payload), "kept": size(line["inputs"])}
+
+    def test_how_big_it_was_of_what_json_refuses(self):
+        """Then it is at least what the texts in it take, and a ring is gone through once."""
+        ring: list[Any] = ["x" * 30_000]
+        ring += [ring, ring]
+
+        (clipped,) = line_of({"inputs": {"ring": ring}})["metadata"]["clipped"].values()
+
+        assert 30_000 <= clipped["bytes"] < 31_000
+
+    def test_what_is_too_deep_counts_as_cut(self):
+        """What stands below forty levels is missing, and the metadata says that something is."""
+        nest: Any = "x"
+        for _ in range(60):
+            nest = {"in": nest}
+
+        assert set(line_of({"inputs": nest | {1: "JSON refuses this key"}})["metadata"]["clipped"]) == {"inputs"}
+
     @given(
         st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50),
-            lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=8), inner),
-            max_leaves=60,
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=400) | st.binary(max_size=40),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=40), inner),
+            max_leaves=120,
         ),
-        st.integers(256, 1_000),
+        st.integers(256, 2_000),
     )
-    def test_no_payload_is_much_longer_than_it_may(self, payload, limit):
-        """The limit holds for any payload, up to the escapes of JSON and the notes on what is missing."""
-        line = Redactor(max_payload_size=limit).encode({"inputs": {"a": payload}})
+    def test_no_payload_is_longer_than_it_may(self, payload, limit):
+        """The limit holds for any payload, up to the notes on what is missing; a second time it is the same line."""
+        redactor = Redactor(max_payload_size=limit)
+        line = redactor.encode({"inputs": {"a": payload}})
 
-        json.loads(line)
-        assert len(line) < 8 * limit
+        shown = json.loads(line)
+        assert size(shown["inputs"]) <= limit + 160 + 24 * _depth(shown["inputs"])
+        assert line == redactor.encode({"inputs": {"a": payload}})
+        assert ("clipped" in shown.get("metadata", {})) == ("[+" in line.decode())
+
+    @given(st.text(st.sampled_from('\\"\n\t\x00\x1fuabn0é日🎉'), max_size=600), st.integers(0, 120))
+    def test_a_cut_is_never_inside_an_escape(self, text, more):
+        """Whatever the characters are that JSON escapes, what is left is a beginning of the text."""
+        shown = kept({"a": text + "x" * 20_000}, Redactor(max_payload_size=256 + more))["a"]
+
+        assert (text + "x" * 20_000).startswith(shown.rpartition("…[+")[0])
+        assert size(shown) <= 256 + more + 20
 
     def test_bytes_count_not_characters(self):
         """Text outside ASCII takes more than a byte for each character, and is cut between characters."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import functools
 import gc
 import inspect
@@ -485,11 +486,28 @@ class TestTracer:
             with inner.span("chain_execution", "chain", "C"):
                 assert get_global_tracer() is inner
                 Agent().plain("a")
+            paths.append(inner.finish())
 
+        paths: list[Path | None] = []
         run = record(tmp_path / "outer", program)
 
         assert run.starts == []
-        assert [event.name for event in events_in(inner.finish()) if event.opens] == ["Inner", "C", "Ann"]
+        assert [event.name for event in events_in(paths[0]) if event.opens] == ["Inner", "C", "Ann"]
+
+    def test_of_a_new_tracer(self, tmp_path):
+        """Code that is left in a span of a run that has ended writes to the tracer of the process."""
+        old, new = tracer_in(tmp_path / "old"), tracer_in(tmp_path / "new")
+
+        def program() -> None:
+            old.start("Old")
+            with own_tracer(new), old.span("chain_execution", "chain", "C"):
+                old.finish()
+                new.start("New")
+                Agent().plain("a")
+
+        contextvars.copy_context().run(program)
+
+        assert [event.name for event in events_in(new.finish()) if event.opens] == ["New", "Ann"]
 
     def test_after_the_run(self, tmp_path):
         """What is called after the run has ended is not recorded, and works."""

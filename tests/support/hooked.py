@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 
 from namel3ss_dbg.events import TraceEvent
-from namel3ss_dbg.recording import ExecutionTracer, current
+from namel3ss_dbg.recording import ExecutionTracer, calls, current
+from namel3ss_dbg.recording.span import innermost
 from tests.support.recordings import assert_whole, events_in, tracer_in
 
 
@@ -65,12 +66,16 @@ def own_tracer(tracer: ExecutionTracer | None) -> Iterator[None]:
 
 
 def record(folder: Path, program: Callable[[], Any], **settings: Any) -> Recorded:
-    """Run a program whose hooks record; its trace is whole."""
+    """Run a program whose hooks record; its trace is whole, and nothing of it is left in the context."""
     tracer = tracer_in(folder, **settings)
+    around = innermost()
     with own_tracer(tracer):
-        tracer.start("App")
+        execution = tracer.start("App")
+        assert execution is not None
         program()
+        assert (innermost(), calls.current.get()) == (execution.root, None)
         path = tracer.finish()
+    assert innermost() is around
     assert path is not None
     assert_whole(path)
     return Recorded(path, events_in(path))
