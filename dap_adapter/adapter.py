@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from namel3ss_dbg.events import DebugError, ExpressionError, Moment, ProgramError, Stop, TraceError, closes
-from namel3ss_dbg.render.pieces import harmless_lines
+from namel3ss_dbg.render.pieces import harmless, harmless_lines
 from namel3ss_dbg.timeline.cursor import Interrupted
 from namel3ss_dbg.timeline.session import DebugSession
 
@@ -237,8 +237,8 @@ class Adapter:
             "stopped",
             dap.StoppedBody(
                 reason=resting.reason,
-                description=resting.description or self.stacks.where(),
-                text=resting.text,
+                description=harmless(resting.description or self.stacks.where()),
+                text=harmless_lines(resting.text) if resting.text is not None else None,
                 thread_id=thread,
                 preserve_focus_hint=resting.keeps_focus or None,
                 all_threads_stopped=True,

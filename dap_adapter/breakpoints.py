@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from namel3ss_dbg.events import DebugError, closes
+from namel3ss_dbg.render.pieces import harmless_lines
 from namel3ss_dbg.timeline.breakpoints import Kind
 from namel3ss_dbg.timeline.expressions import parse
 from namel3ss_dbg.timeline.patterns import EndsOf, Exactly, OfShape, OnLine, Pattern

@@ -15,6 +15,7 @@ from namel3ss_dbg.commands.reply import NeedsFrontEnd, Quit, Reply
 from namel3ss_dbg.commands.table import Completion
 from namel3ss_dbg.events import DebugError, UsageError
 from namel3ss_dbg.render.console import painter_for
+from namel3ss_dbg.render.pieces import harmless_lines
 
 from . import protocol as dap
 from .errors import Problem, Refused
@@ -75,7 +76,7 @@ def run_command(adapter: Adapter, text: str, frame: int | None) -> dap.EvaluateB
     except NeedsFrontEnd as question:
         raise Refused(Problem.NOT_EVALUATED, question.refusal) from None
     except DebugError as problem:
-        raise Refused(Problem.NOT_EVALUATED, str(problem)) from None
+        raise Refused(Problem.NOT_EVALUATED, harmless_lines(str(problem))) from None
     adapter.marks.tell()
     said = _said(_delivered(adapter, reply))
     if reply.stop is None and run.moment == origin:

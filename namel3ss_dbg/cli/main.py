@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import errno
 import importlib
 import os
 import platform
@@ -16,8 +18,11 @@ import click
 
 from .. import __version__
 
+OUTPUT_LOST = 2
 OUR_BUG = 70
 INTERRUPTED = 130
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -101,7 +106,19 @@ debug = Table(
 
 def main() -> NoReturn:
     """Run the command that the process was called with, and exit with its code."""
+    _open_streams()
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_streams() -> None:
+    """In place of standard streams that are closed, have ones that lead nowhere: no trace may get their numbers."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def run(arguments: list[str]) -> int:
@@ -122,10 +139,21 @@ def run(arguments: list[str]) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:  # `… | head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_output()
         return 0
+    except OSError as problem:
+        if problem.filename is not None or problem.errno not in _NO_ROOM:
+            return _failed(problem)
+        _leave_output()
+        _complain(f"Error: The output cannot be written: {problem.strerror}.")
+        return OUTPUT_LOST
     except Exception as problem:
         return _failed(problem)
+
+
+def _leave_output() -> None:
+    """Write no more of it: the interpreter would try again when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(problem: Exception) -> int:
@@ -134,11 +162,16 @@ def _failed(problem: Exception) -> int:
     from ..render.pieces import harmless_lines
 
     if isinstance(problem, DebugError):
-        click.echo(f"Error: {harmless_lines(str(problem))}", err=True)
+        _complain(f"Error: {harmless_lines(str(problem))}")
         return problem.exit_code
-    click.echo("".join(traceback.format_exception(problem)), err=True)
-    click.echo(f"This is a mistake in {_name()}, not yours. Please report it with the lines above.", err=True)
+    _complain("".join(traceback.format_exception(problem)))
+    _complain(f"This is a mistake in {_name()}, not yours. Please report it with the lines above.")
     return OUR_BUG
+
+
+def _complain(text: str) -> None:
+    with contextlib.suppress(OSError):  # where nothing can be said, the exit code still says it
+        click.echo(text, err=True)
 
 
 def _name() -> str:

@@ -52,6 +52,10 @@ class Forest:
         self._room = room
         self._of_each = of_each
         self._nodes: dict[Moment, _Node] = {}
+        self._passed = 0
+        """How many rows were looked at to find what is inside calls."""
+        self._grouped: dict[Moment, list[Moment]] | None = None
+        """What is inside each call, once looking for it has taken as long as looking at everything."""
 
     def grow(self, roots: Sequence[Moment]) -> list[Branch]:
         """The lines to show."""
@@ -99,11 +103,20 @@ class Forest:
         on_path = self._path & set(children)
         return sorted(first | on_path)
 
-    def _branches(self, node: _Node) -> Iterator[Branch]:
-        end = self._columns.match[node.moment]
-        yield Branch(node.depth, node.moment, end, len(node.children), node.is_open)
-        if not node.is_open:
-            return
+    def _branches(self, root: _Node) -> Iterator[Branch]:
+        """The lines of a root and of all below it; without recursion, since calls may be nested to any depth."""
+        waiting: list[_Node | Branch] = [root]
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, Branch):
+                yield each
+                continue
+            yield Branch(each.depth, each.moment, self._columns.match[each.moment], len(each.children), each.is_open)
+            if each.is_open:
+                waiting += reversed([*self._below(each)])
+
+    def _below(self, node: _Node) -> Iterator[_Node | Branch]:
+        """What is directly below an open call, with a line for those that are not shown."""
         folded: list[Moment] = []
         chosen = set(node.chosen)
         for child in node.children:
@@ -112,7 +125,7 @@ class Forest:
                 continue
             yield from self._fold(node.depth + 1, folded)
             folded = []
-            yield from self._branches(self._nodes[child])
+            yield self._nodes[child]
         yield from self._fold(node.depth + 1, folded)
 
     def _fold(self, depth: int, folded: list[Moment]) -> Iterator[Branch]:
@@ -130,11 +143,27 @@ class Forest:
         columns = self._columns
         if columns.edge_at(start) != START:
             return
+        if self._grouped is None and self._passed > columns.count:
+            self._grouped = self._group()
+        if self._grouped is not None:
+            yield from self._grouped.get(start, ())
+            return
         end = columns.match[start] if columns.match[start] >= 0 else columns.count
         lane = columns.lane[start]
         own = self._along(start, columns.lane_rows[lane], end)
         found = sorted([*own, *self._opened_by(start, end)])
         yield from found[:_MOST_CHILDREN]
+
+    def _group(self) -> dict[Moment, list[Moment]]:
+        """What `_inside` finds for each call, found for all at once: calls nested without end make it quadratic."""
+        grouped: dict[Moment, list[Moment]] = {}
+        match = self._columns.match
+        for row, start in enumerate(self._columns.parent):
+            if start >= 0 and self._is_shown(row) and not 0 <= match[start] <= row:
+                inside = grouped.setdefault(start, [])
+                if len(inside) < _MOST_CHILDREN:
+                    inside.append(row)
+        return grouped
 
     def _along(self, start: Moment, rows: Sequence[Moment], end: Moment) -> Iterator[Moment]:
         """Those on the call's own lane: from one to the next, over what is inside them."""
@@ -142,6 +171,7 @@ class Forest:
         place = bisect_right(rows, start)
         while place < len(rows) and rows[place] < end:
             row = rows[place]
+            self._passed += 1
             if columns.parent[row] == start and self._is_shown(row):
                 yield row
             inside = columns.match[row] if columns.edge_at(row) == START else NONE
@@ -154,6 +184,7 @@ class Forest:
         first = bisect_right(lanes, start, key=lambda lane: columns.lane_rows[lane][0])
         for lane in range(first, len(lanes)):
             opened = columns.lane_rows[lane][0]
+            self._passed += 1
             if opened >= end:
                 return
             if columns.parent[opened] == start:

@@ -7,6 +7,7 @@ letters were chosen by measuring. Values that are known to be secret have an aut
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import urllib.parse
@@ -15,10 +16,11 @@ from typing import Any
 
 import attrs
 import orjson
+import re2
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, MatchKind
 
 from .names import TAILS, find_assigned, names_a_secret
-from .shapes import SHAPES, URL_HINT, WEBHOOKS, Shape
+from .shapes import PRIVATE_KEY, SHAPES, URL_HINT, WEBHOOKS, Shape
 
 MASK = "***"
 """What stands in place of a secret."""
@@ -62,11 +64,12 @@ find_hints = BytesAhoCorasick(HINTS, matchkind=MatchKind.LeftmostFirst).find_mat
 
 _URL = HINTS.index(URL_HINT.encode())
 _WEAK = frozenset(HINTS.index(hint.encode()) for hint in _FOLLOWED)
+_ANCHOR = re.compile(r"(?<!\[)\^|\$|\\[bBAz]")
 _VALUE_NEXT = re.compile(rb"[\"'`\\\]>=:wW]|\s+(?:[=:]|is|was)|\s\S{16}")
 # A `w` because `_pass` hides the hint in `_password`.
 _WEBHOOKS = tuple(word.encode() for word in WEBHOOKS)
 
-_hints_in = AhoCorasick([URL_HINT, *(hint.rstrip(" \\") for hint in _OF_SHAPES), *TAILS], matchkind=MatchKind.Standard)
+_TEXT_HINTS = (URL_HINT, *(hint.rstrip(" \\") for hint in _OF_SHAPES), *TAILS)
 _shapes_of = [tuple(shape for shape in SHAPES if hint in shape.hints) for hint in (URL_HINT, *_OF_SHAPES)]
 
 
@@ -79,6 +82,11 @@ def are_grave(hints: list[tuple[int, int, int]], line: bytes) -> bool:
         elif hint not in _WEAK or _VALUE_NEXT.match(line, end) or b"-" in line[start - 2 : start + 1]:
             return True
     return False
+
+
+@functools.cache
+def _text_hints() -> AhoCorasick:
+    return AhoCorasick(_TEXT_HINTS, matchkind=MatchKind.Standard)
 
 
 @attrs.define
@@ -108,11 +116,11 @@ class Secrets:
             finds.append(_finder(known))
             self._known_in = AhoCorasick(known, matchkind=MatchKind.LeftmostLongest).find_matches_as_indexes
         if self.patterns:
-            self.is_suspicious = bool
-        elif len(finds) == 1:
+            finds.append(_pattern_finder(self.patterns))
+        if len(finds) == 1:
             self.is_suspicious = finds[0]
         elif finds:
-            self.is_suspicious = lambda line: finds[0](line) or finds[1](line)
+            self.is_suspicious = lambda line: any(find(line) for find in finds)
 
     def names(self, key: str) -> bool:
         """Whether what stands under a key is secret."""
@@ -122,8 +130,11 @@ class Secrets:
         """The text without what is secret in it; `Bearer ***` still says what it was."""
         if self._known_in is not None and (found := self._known_in(text)):
             text = _without(text, [(start, stop) for _, start, stop in found])
-        hints = _hints_in.find_matches_as_indexes(text, overlapping=True)
+        hints = _text_hints().find_matches_as_indexes(text, overlapping=True)
         if hints or self._key_in_text is not None:
+            if "PRIVATE KEY" in text:
+                text = _without_shape(text, PRIVATE_KEY)
+                hints = _text_hints().find_matches_as_indexes(text, overlapping=True)
             text = self._without_named(text, hints)
             for shape in dict.fromkeys(
                 shape for hint, _, _ in hints if hint < len(_shapes_of) for shape in _shapes_of[hint]
@@ -159,7 +170,7 @@ def _without_shape(text: str, shape: Shape) -> str:
             return match[0]
         return match[0].replace(secret, MASK)
 
-    return shape.pattern.sub(mask, text)
+    return shape.pattern.compiled.sub(mask, text)
 
 
 def _mask_group(match: Any) -> str:
@@ -192,6 +203,18 @@ def _forms(value: str) -> Iterator[str]:
 def _finder(words: Iterable[str]) -> Callable[[bytes], Any]:
     in_json = dict.fromkeys(_inside_json(word).decode() for word in words)
     return BytesAhoCorasick(_in_buckets(in_json), matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
+
+
+def _pattern_finder(patterns: tuple[Any, ...]) -> Callable[[bytes], Any]:
+    """Whether a pattern may find something in the texts of a line.
+
+    Without escapes the texts stand in the line as they are, and what is found in one is found in the line too; but for
+    anchors, which mean another place there.
+    """
+    if any(_ANCHOR.search(pattern.pattern) for pattern in patterns):
+        return bool
+    search = re2.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns)).search
+    return lambda line: b"\\" in line or search(line.decode()) is not None
 
 
 def _inside_json(text: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -10,6 +11,7 @@ import attrs
 
 _MOST_LINES = 1_000_000
 _LONGEST_LINE = 1_000
+_LARGEST = 1 << 24
 
 
 @attrs.frozen
@@ -53,7 +55,9 @@ def read_excerpt(
 
 
 def _is_file(path: Path) -> bool:
+    """Whether a trace may well mean this: what it names is anybody's choice, and may be endless, or never answer."""
     try:
-        return path.is_file()
+        found = path.stat()
     except (OSError, ValueError):  # a name that no file can have
         return False
+    return stat.S_ISREG(found.st_mode) and 0 < found.st_size <= _LARGEST

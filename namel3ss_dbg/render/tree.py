@@ -14,6 +14,7 @@ from .pieces import UNICODE, Line, Signs, line, shortened
 from .tables import Block
 from .words import counted, wrapped
 
+_MOST_PLAIN_INDENT = 200
 _MOST_INDENT = 12
 _MOST_NAMES = 3
 
@@ -49,7 +50,7 @@ class TreeView:
     def plain(self) -> Iterator[str]:
         """One line for each call, with its depth, its end and how long it took."""
         for branch in self.branches:
-            indent = "  " * branch.depth
+            indent = "  " * min(branch.depth, _MOST_PLAIN_INDENT)
             if branch.folded:
                 yield f"{indent}folded #{branch.moment} calls={branch.calls}"
                 continue

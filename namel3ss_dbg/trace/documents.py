@@ -18,7 +18,6 @@ from .codec import record_of, value_of
 from .streams import copy_of, open_stream, unreadable
 
 _LONGEST_FIRST_LINE = 1 << 24
-_LONGEST_ODD_DOCUMENT = 1 << 26
 _OTHERS = {
     b"\x1f\x8b": ("packed with gzip", "Unpack it: zcat {} | namel3ss debug replay -"),
     b"\x28\xb5\x2f\xfd": ("packed with zstd", "Unpack it: zstdcat {} | namel3ss debug replay -"),
@@ -114,7 +113,7 @@ def _events_of(content: bytes) -> Iterable[bytes] | None:
     except msgspec.ValidationError:  # JSON, and something else
         return None
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return _events_in_odd_json(content) if len(content) <= _LONGEST_ODD_DOCUMENT else None
+        return _events_in_odd_json(content)
     events = document.events if isinstance(document, _Document) else document
     return (_on_one_line(bytes(event)) for event in events)
 

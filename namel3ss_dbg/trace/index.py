@@ -198,6 +198,8 @@ def _identity_in(line: bytes) -> str:
 
 
 def _is_whole(line: bytes) -> bool:
+    if not line.rstrip().endswith(b"}"):  # an answer at once, however long it is
+        return False
     try:
         record_of(line)
     except TraceError:

@@ -55,7 +55,8 @@ def open_stream(path: Path) -> tuple[BinaryIO, bool]:
 
 def unreadable(path: Path, problem: Exception) -> TraceError:
     """What to say of a trace that the operating system does not give."""
-    why = getattr(problem, "strerror", None) or str(problem)
+    # What Python says of a name that cannot be differs from version to version.
+    why = (problem.strerror or str(problem)) if isinstance(problem, OSError) else "no file can have such a name"
     return TraceError(f"The trace '{path}' cannot be read", why=why, try_=_TRY)
 
 

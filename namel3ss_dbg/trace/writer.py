@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import stat
 import threading
 import time
 from pathlib import Path
@@ -22,6 +23,8 @@ from .locks import lock_shared
 _log = logging.getLogger(__name__)
 
 _MOST_BYTES: Final = 65_536
+_FIRST_FREE: Final = 3
+_OWNERS: Final = 0o600
 _PAUSE: Final = 50.0  # a write of t seconds is followed by 50 t of buffering: two percent of wall time on any disk
 
 DOCUMENT_HEAD: Final = b'{"trace_version": 1, "events": [\n'
@@ -60,9 +63,9 @@ class TraceWriter:
         self._flusher: threading.Thread | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        except OSError as problem:
-            raise _unwritable(path, problem.strerror or str(problem)) from problem
+            self._fd = _open_private(path)
+        except (OSError, ValueError) as problem:  # a ValueError: no file can have such a name
+            raise _unwritable(path, getattr(problem, "strerror", None) or str(problem)) from problem
         lock_shared(self._fd)
         size = os.fstat(self._fd).st_size
         if document and size:
@@ -148,6 +151,26 @@ class TraceWriter:
         while not self._stop.wait(self._flush_interval):
             if self._buffer:
                 self.flush()
+
+
+def _open_private(path: Path) -> int:
+    """Open or create a file that its owner can read and write, whatever the umask, and that no standard stream is.
+
+    Where the program closed its standard output, the file would get that number, and whatever is printed would land in
+    the trace.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    if descriptor < _FIRST_FREE:
+        standard = [descriptor]
+        while (descriptor := os.dup(descriptor)) < _FIRST_FREE:
+            standard.append(descriptor)
+        for number in standard:
+            os.close(number)
+    mode = os.fstat(descriptor).st_mode
+    if mode & _OWNERS != _OWNERS:
+        with contextlib.suppress(OSError):  # somebody else's file, which may be written all the same
+            path.chmod(stat.S_IMODE(mode) | _OWNERS)
+    return descriptor
 
 
 def _unwritable(path: Path, why: str) -> TraceError:

@@ -13,8 +13,8 @@ RANDOM = "a1B2c3D4e5F6g7H8"
 
 @pytest.mark.parametrize(
     "name",
-    ["OPENAI_API_KEY", "GITHUB_TOKEN", "DB_PASSWORD", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "SECRET_KEY_BASE", "FERNET_KEY",
-     "SMTP_PASS", "MYSQL_PWD", "JWT_SECRET", "SENTRY_DSN", "APP_CREDENTIALS", "github_token", "GH_PAT"],
+    ["OPENAI_API_KEY", "GITHUB_TOKEN", "DB_PASSWORD", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "SECRET_KEY_BASE",
+     "FERNET_KEY", "SMTP_PASS", "MYSQL_PWD", "JWT_SECRET", "SENTRY_DSN", "APP_CREDENTIALS", "github_token", "GH_PAT"],
 )  # fmt: skip
 def test_a_variable_that_is_called_like_a_secret(name):
     """Its value is one."""

@@ -1,11 +1,11 @@
-"""What is secret and what is not, proven by two corpora: places where secrets stand, and text that only sounds like it."""
+"""What is secret, and what is not: two corpora, of places where secrets stand, and of text that only sounds like it."""
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
-from random import Random
 
 import orjson
 import pytest
@@ -41,7 +41,7 @@ class TestPlaces:
     @pytest.mark.parametrize("line", PLACES)
     def test_no_piece_of_a_secret_survives(self, line):
         """Not eight letters of it, whether it stands alone, within JSON that is a text, in a list, or in an error."""
-        text, secrets = filled(line, Random(line))
+        text, secrets = filled(line, line)
         parts = {piece for secret in secrets for piece in pieces(secret)}
 
         assert secrets
@@ -52,19 +52,19 @@ class TestPlaces:
         error = REDACTOR.encode({"error": f"ValueError: {text}", "component_name": text}).decode()
         assert [part for part in parts if part in error] == []
 
-    @pytest.mark.parametrize("line", PLACES)
-    def test_what_is_around_it_stays(self, line):
-        """The words before the first secret are still there, so that a person can see what was masked."""
-        text, secrets = filled(line, Random(line))
-        before = text[: text.index(secrets[0])]
-        words = before.split()[:3]
+    @pytest.mark.parametrize("line", [line for line in PLACES if re.match(r"(?!\W*-----)[^⟦\w]*\w{6}", line)])
+    def test_what_is_before_it_stays(self, line):
+        """A person can see what was masked, and where."""
+        text, _ = filled(line, line)
+        first = re.match(r"\W*\w{1,6}", text)
 
-        assert [word for word in words if len(word) < 20 and "://" not in word and word not in masked(text)] == []
+        assert first is not None
+        assert masked(text).startswith(first[0])
 
     @given(st.sampled_from(PLACES), st.integers(0, 2**32), st.integers(0, 700))
     def test_nor_where_the_text_is_cut(self, line, seed, before):
         """Wherever a cut falls into it."""
-        text, secrets = filled(line, Random(seed))
+        text, secrets = filled(line, seed)
         parts = {piece for secret in secrets for piece in pieces(secret, 10)}
 
         line_of_trace = shown(f"{'. ' * before}{text}{' .' * 10_000}", Redactor(max_payload_size=512))
@@ -73,7 +73,7 @@ class TestPlaces:
 
     def test_all_places_in_one_text(self):
         """Secrets do not hide behind each other."""
-        made = [filled(line, Random(line)) for line in PLACES]
+        made = [filled(line, line) for line in PLACES]
 
         line_of_trace = shown("\n".join(text for text, _ in made), Redactor(max_payload_size=1 << 20))
 
@@ -122,7 +122,7 @@ class TestHints:
     @pytest.mark.parametrize("line", PLACES)
     def test_every_place_has_one(self, line):
         """The quick look at a line of JSON misses nothing that a closer look would mask."""
-        text, _ = filled(line, Random(line))
+        text, _ = filled(line, line)
         encoded = orjson.dumps({"inputs": {"a": text}})
 
         assert are_grave(find_hints(encoded), encoded)
@@ -130,7 +130,7 @@ class TestHints:
     @given(st.lists(st.sampled_from(INNOCENT + PLACES), max_size=4), st.integers(0, 2**32))
     def test_the_quick_look_and_the_closer_one_agree(self, lines, seed):
         """What the quick look lets through, the closer one would not have changed."""
-        text = " ".join(filled(line, Random(seed))[0] for line in lines)
+        text = " ".join(filled(line, seed)[0] for line in lines)
         encoded = orjson.dumps({"inputs": {"a": text}})
 
         assert are_grave(find_hints(encoded), encoded) or masked(text) == text
@@ -138,8 +138,8 @@ class TestHints:
     @pytest.mark.parametrize(
         "text",
         [
-            '{"tokens_used":12,"prompt_tokens":3}', "the token bucket", "primary_keys and keyboards", "compass, _passed",
-            "https://example.org/a?b=c", "the secretariat"[:7],
+            '{"tokens_used":12,"prompt_tokens":3}', "the token bucket", "primary_keys and keyboards",
+            "compass, _passed", "https://example.org/a?b=c", "Key points: none",
         ],
     )  # fmt: skip
     def test_ordinary_text_needs_no_closer_look(self, text):
@@ -152,8 +152,8 @@ class TestHints:
 class TestNames:
     @pytest.mark.parametrize(
         "name",
-        ["SecretAccessKey", "SMTP_PASS", "AccountKey", "db_pwd", "PGPASSWORD", "bot_token", "jwt_secret", "SECRET_KEY_BASE",
-         "Ocp-Apim-Subscription-Key", "X-Amz-Security-Token", "xAuthToken", "csrf_token"],
+        ["SecretAccessKey", "SMTP_PASS", "AccountKey", "db_pwd", "PGPASSWORD", "bot_token", "jwt_secret",
+         "SECRET_KEY_BASE", "Ocp-Apim-Subscription-Key", "X-Amz-Security-Token", "xAuthToken", "csrf_token"],
     )  # fmt: skip
     def test_names_of_secrets(self, name):
         """Whatever style they are written in."""
@@ -161,8 +161,9 @@ class TestNames:
 
     @pytest.mark.parametrize(
         "name",
-        ["eos_token", "pad_token", "next_page_token", "nextPageToken", "cost_per_token", "time_to_first_token", "pwd", "PWD",
-         "OLDPWD", "second_pass", "bypass", "public_key", "foreign_key", "sort_key", "cookies", "tokenize", "secret_santa"],
+        ["eos_token", "pad_token", "next_page_token", "nextPageToken", "cost_per_token", "time_to_first_token", "pwd",
+         "PWD", "OLDPWD", "second_pass", "bypass", "public_key", "foreign_key", "sort_key", "cookies", "tokenize",
+         "secret_santa"],
     )  # fmt: skip
     def test_names_that_only_sound_like_it(self, name):
         """What they hold stays."""
@@ -206,7 +207,8 @@ class TestMore:
 @pytest.mark.parametrize(
     "unit",
     ["password=", "token: ", "Bearer ", "://a:", "-----BEGIN " + "PRIVATE KEY-----\n", "api_key='", 'password: \\"',
-     "cookie: a=", "Authorization: Digest ", "password=%s{", "secret_key_base=", "eyJaaaaaaaa.", "key\\\\\\", "sk-", "pwd_pass "],
+     "cookie: a=", "Authorization: Digest ", "password=%s{", "secret_key_base=", "eyJaaaaaaaa.",
+     "key\\\\\\", "sk-", "pwd_pass "],
 )  # fmt: skip
 def test_no_text_takes_time_that_grows_with_the_square(unit):
     """Texts that were made to mislead the patterns are read a few times at most."""

@@ -18,7 +18,9 @@ from namel3ss_dbg.trace.settings import read_settings, require_settings
 
 from . import damage, doors
 
-_WRITTEN = b'{"event_type": "app_load_start", "event_id": "evt_1"}\n{"event_type": "llm_call_start", "event_id": "evt_2"}\n'
+_WRITTEN = (
+    b'{"event_type": "app_load_start", "event_id": "evt_1"}\n{"event_type": "llm_call_start", "event_id": "evt_2"}\n'
+)
 
 
 def damaged_trace(folder: Path, chance: Random) -> None:

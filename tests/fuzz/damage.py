@@ -14,15 +14,16 @@ from typing import Any
 
 from namel3ss_dbg.trace.codec import encode_line
 from tests.support import stories
+from tests.support.hostile import ESCAPES
 from tests.support.mutations import mutated
 
 ROOT = Path(__file__).parents[2]
 
-ESCAPES = "\x1b[2J\x1b]0;title\x07\x1b]8;;http://example.com\x1b\\link\x1b]8;;\x1b\\\u202e\u2066\u200b\ufeff\x9b31m\x08\x7f\u2028"
 _DEEP = (20, 90, 101, 250, 700, 990, 1_030, 3_000)
 _WORDS = (
-    "", " ", "a", "0", "null", "NaN", "1e999", "2025-01-02T03:04:05Z", "llm_call_start", "tool_call_end", "_start", "_end",
-    "x" * 3_000, ESCAPES, "é東京🙂", "\ud800", "\x00", "../../etc", "{steps.x}", "%s%n", "{{ x }}", "'\"`", "\n\r\t",
+    "", " ", "a", "0", "null", "NaN", "1e999", "2025-01-02T03:04:05Z", "llm_call_start", "tool_call_end", "_start",
+    "_end", "x" * 3_000, ESCAPES, "é東京🙂", "\ud800", "\x00", "../../etc", "{steps.x}", "%s%n", "{{ x }}", "'\"`",
+    "\n\r\t",
 )  # fmt: skip
 _NUMBERS = (
     0, -1, 1, 2**31, 2**53, 2**63, -(2**63), 2**64, 10**30, 10**400, 0.1, -0.0, 1e-320, 1e11, 1e20, 1e308, -1e308,
@@ -33,19 +34,27 @@ _FIELDS = (
     "outputs", "metadata", "duration_ms", "status", "error", "memory_usage_mb", "tokens_used", "cost_estimate",
 )  # fmt: skip
 _KEYS = (
-    "messages", "content", "role", "text", "tool_calls", "arguments", "name", "model", "turn", "source", "file", "line",
-    "result", "tools", "success", "errors", "operation_type", "details", "execution_summary", "start_event_id", "trace_version",
-    "program", "recorded", "components", "prompt_tokens", "completion_tokens", "wall_s", "cpu_s", "mocked", "clipped", "",
+    "messages", "content", "role", "text", "tool_calls", "arguments", "name", "model", "turn", "source", "file",
+    "line", "result", "tools", "success", "errors", "operation_type", "details", "execution_summary",
+    "start_event_id", "trace_version", "program", "recorded", "components", "prompt_tokens", "completion_tokens",
+    "wall_s", "cpu_s", "mocked", "clipped", "",
 )  # fmt: skip
 _TYPES = (
     "app_load", "agent_execution", "agent_turn", "llm_call", "tool_call", "prompt_execution", "chain_execution",
     "chain_step", "validation", "odd",
 )  # fmt: skip
-_POINTS = ("error_occurred", "memory_operation", "memory_summarization", "performance_marker", "validation_event", "odd")
+_POINTS = (
+    "error_occurred",
+    "memory_operation",
+    "memory_summarization",
+    "performance_marker",
+    "validation_event",
+    "odd",
+)
 _BYTES = (
-    b"", b"\n", b"\r\n", b"\r", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b'"', b"\\", b"{", b"}", b"[", b"]", b",",
-    b":", b"null", b"1e999", b"-", b"\\u0000", b"\\ud800", b"\x1b[2J", b"\x1f\x8b", b" " * 300, b"\n" * 50, b"[" * 2_000,
-    b'{"a":' * 1_500, b'{"events": [\n', b"]}\n", b'"events"', b"9" * 5_000,
+    b"", b"\n", b"\r\n", b"\r", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b'"', b"\\",
+    b"{", b"}", b"[", b"]", b",", b":", b"null", b"1e999", b"-", b"\\u0000", b"\\ud800", b"\x1b[2J", b"\x1f\x8b",
+    b" " * 300, b"\n" * 50, b"[" * 2_000, b'{"a":' * 1_500, b'{"events": [\n', b"]}\n", b'"events"', b"9" * 5_000,
 )  # fmt: skip
 
 Record = dict[str, Any]
@@ -54,7 +63,10 @@ Record = dict[str, Any]
 @cache
 def good_traces() -> tuple[list[Record], ...]:
     """Traces as they are recorded, of several kinds of runs."""
-    paths = [ROOT / "tests/traces/v1/weather/trace.jsonl", *sorted((ROOT / "tests/sessions/runs").glob("*/trace.jsonl"))]
+    paths = [
+        ROOT / "tests/traces/v1/weather/trace.jsonl",
+        *sorted((ROOT / "tests/sessions/runs").glob("*/trace.jsonl")),
+    ]
     recorded = [[json.loads(line) for line in path.read_bytes().splitlines()] for path in paths]
     told = [stories.weather(), stories.parallel(), stories.crashed()]
     return (*recorded, *([json.loads(encode_line(event)) for event in events] for events in told))
@@ -115,7 +127,9 @@ def _damage_records(records: list[Record], chance: Random) -> None:
         case 3:
             record["parent_event_id"] = chance.choice((other, record)).get("event_id")
         case 4:
-            record["timestamp"] = chance.choice((0, -1, 1e300, 1e19, other.get("timestamp"), chance.uniform(-1e10, 1e10)))
+            record["timestamp"] = chance.choice(
+                (0, -1, 1e300, 1e19, other.get("timestamp"), chance.uniform(-1e10, 1e10))
+            )
         case 5:
             edge = chance.choice(("_start", "_end"))
             record["event_type"] = chance.choice((chance.choice(_TYPES) + edge, chance.choice(_POINTS)))
@@ -209,8 +223,8 @@ def configuration(chance: Random) -> tuple[bytes, dict[str, str]]:
     """A workspace file and variables, with some damage."""
     content: Record = {
         "enabled": True, "auto_trace": False, "trace_output_dir": "./debug/traces", "trace_retention_days": 30,
-        "default_components": ["agent", "llm"], "buffer_size": 1000, "capture_memory": True, "capture_performance": True,
-        "max_payload_size": 16384,
+        "default_components": ["agent", "llm"], "buffer_size": 1000, "capture_memory": True,
+        "capture_performance": True, "max_payload_size": 16384,
     }  # fmt: skip
     for _ in range(chance.choice((0, 1, 1, 3))):
         key = chance.choice((*content, *_WORDS)) if content else "enabled"

@@ -23,22 +23,116 @@ from namel3ss_dbg.replay.replayer import ExecutionReplayer
 from tests.support.dap_client import DapClient, Refusal
 
 _SGR = re.compile("\x1b\\[[0-9;]*m")
-_HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_HARMFUL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 _OUR_MISTAKE = 9001
 
-COMMANDS = (
-    "step", "step 3", "rstep", "stepi", "rstepi", "next", "rnext", "finish", "rfinish", "continue", "rcontinue", "to llm",
-    "to tool", "rto agent", "to error", "to turn", "to tool_failed", "find a", "rfind a", "find 東", "/x/", "goto 0", "goto $",
-    "goto 3", "g slowest llm", "g slowest tool", "g @0.5s", "g @9999s", "g llm:2", "g evt_000003", "back", "forward", "until",
-    "until llm at end", "rev next", "mark a", "marks", "when", "break llm if tokens > 1", "break tool", "break app.ai:3",
-    "b llm at end", "tbreak error", "watch turn", "watch tokens > 0", "watch cost > 0.0", "catch error", "catch TimeoutError",
-    "log llm at end \"{tokens_used} {text}\"", "info breakpoints", "where", "up", "down", "frame 0", "lane 1", "list", "longlist",
-    "print inputs", "print outputs", "p text", "p messages", "p messages[0].content", "p tokens", "p cost > 0", "pp messages",
-    "pp inputs", "args", "state", "messages", "diff", "diff 0 3", "why text", "why messages", "display tokens", "events", "e error",
-    "e llm", "e duration_ms > 0", "e tool from 3", "tree", "tree all", "totals", "info lanes", "answer {\"text\": \"x\"}", "mocks",
-    "mock openai {\"text\": \"y\"}", "unmock", "expect tokens >= 0", "echo {tokens} {text}", "events --json", "state --json",
-    "totals --json", "where --json", "args --json", "py", "edit", "enable", "disable 1", "delete all", "help places",
-)  # fmt: skip
+COMMANDS = tuple(
+    r"""
+step
+step 3
+rstep
+stepi
+rstepi
+next
+rnext
+finish
+rfinish
+continue
+rcontinue
+to llm
+to tool
+rto agent
+to error
+to turn
+to tool_failed
+find a
+rfind a
+find 東
+/x/
+goto 0
+goto $
+goto 3
+g slowest llm
+g slowest tool
+g @0.5s
+g @9999s
+g llm:2
+g evt_000003
+back
+forward
+until
+until llm at end
+rev next
+mark a
+marks
+when
+break llm if tokens > 1
+break tool
+break app.ai:3
+b llm at end
+tbreak error
+watch turn
+watch tokens > 0
+watch cost > 0.0
+catch error
+catch TimeoutError
+log llm at end "{tokens_used} {text}"
+info breakpoints
+where
+up
+down
+frame 0
+lane 1
+list
+longlist
+print inputs
+print outputs
+p text
+p messages
+p messages[0].content
+p tokens
+p cost > 0
+pp messages
+pp inputs
+args
+state
+messages
+diff
+diff 0 3
+why text
+why messages
+display tokens
+events
+e error
+e llm
+e duration_ms > 0
+e tool from 3
+tree
+tree all
+totals
+info lanes
+answer {"text": "x"}
+mocks
+mock openai {"text": "y"}
+unmock
+expect tokens >= 0
+echo {tokens} {text}
+events --json
+state --json
+totals --json
+where --json
+args --json
+py
+edit
+enable
+disable 1
+delete all
+help places
+""".strip().splitlines()
+)
+"""Verbs that look, move, stop and change what is shown; none writes a file."""
 
 
 class Mistake(AssertionError):

@@ -51,7 +51,8 @@ def _basic(random: Random) -> str:
 
 
 def _password(random: Random) -> str:
-    return f"{_part(random, string.ascii_lowercase, 6)}{random.randint(10, 99)}{random.choice('!?#%^')}Zq{random.randint(1000, 9999)}"
+    word, number = _part(random, string.ascii_lowercase, 6), random.randint(1000, 9999)
+    return f"{word}{random.randint(10, 99)}{random.choice('!?#%^')}Zq{number}"
 
 
 def _pem(random: Random) -> str:
@@ -113,15 +114,21 @@ KINDS: dict[str, Callable[[Random], str]] = {
 }
 
 
-def filled(text: str, random: Random) -> tuple[str, list[str]]:
-    """A line of a corpus with secrets in its places, and those secrets."""
+def filled(text: str, seed: str | int) -> tuple[str, list[str]]:
+    """A line of a corpus with secrets in its places, and those secrets; the same ones for the same seed."""
     made: list[str] = []
+    random = Random(seed)  # noqa: S311 - they open nothing
 
     def fill(place: re.Match[str]) -> str:
         made.append(KINDS[place[1]](random))
         return made[-1]
 
     return _PLACE.sub(fill, _unescaped(text)), made
+
+
+def one_of(kind: str) -> str:
+    """A secret of a kind; always the same one."""
+    return filled(f"⟦{kind}⟧", kind)[1][0]
 
 
 def _unescaped(text: str) -> str:

@@ -300,7 +300,7 @@ def test_a_pipe_in_the_file_system(tmp_path):
         ("missing", "The trace 'missing' cannot be read: No such file or directory."),
         (".", "'.' is not a trace: it is a folder, not a file."),
         ("/dev/zero", "'/dev/zero' is not a trace: it is a device, not a file."),
-        ("\0", "The trace '\0' cannot be read: embedded null byte."),
+        ("\0", "The trace '\0' cannot be read: no file can have such a name."),
     ],
 )
 def test_a_file_that_cannot_be_read(name, sentence):

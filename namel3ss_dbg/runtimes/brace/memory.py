@@ -2,13 +2,14 @@
 
 An agent has one conversation, so an agent with a memory does one thing after the other, also where its chain calls it
 twice at once; without a memory each execution begins afresh and any number may run. Messages are dropped from the
-oldest on, a tool's message never without the call that it answers: models refuse one without the other.
+oldest on, but what is left begins with a question, holds the one that is being answered, and has no tool's message
+without the call that it answers: most models refuse anything else, and the others forget what they are doing.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
 import attrs
@@ -57,12 +58,12 @@ class Conversation:
                 await self._summarise(messages)
 
     def _trim(self, messages: list[Message]) -> None:
-        keep = _unit_start(messages, max(len(messages) - self.memory.window_size, 0))
-        while self._too_many_tokens(messages[keep:]) and (later := _next_unit(messages, keep)) < len(messages):
-            keep = later
-        if keep > 0:
-            before = len(messages)
-            del messages[:keep]
+        most = self.memory.max_tokens
+        if len(messages) <= self.memory.window_size and (most is None or count_message_tokens(messages) <= most):
+            return
+        before = len(messages)
+        messages[:] = _newest(messages, self.memory.window_size, most)
+        if len(messages) < before:
             self._record("trim", before, len(messages))
 
     async def _summarise(self, messages: list[Message]) -> None:
@@ -72,24 +73,22 @@ class Conversation:
             tokens is None or count_message_tokens(messages) <= tokens
         ):
             return
-        recent = _unit_start(messages, max(len(messages) - memory.summary_recent_window, 0))
-        if recent == 0:
+        recent = _newest(messages, memory.summary_recent_window)
+        kept = set(map(id, recent))
+        old = [message for message in messages if id(message) not in kept]
+        if all(message.role == "system" for message in old):  # what was summarised before, and nothing since
             return
-        transcript = "\n".join(f"{message.role}: {message.content}" for message in messages[:recent])
+        transcript = "\n".join(f"{message.role}: {message.content}" for message in old)
         summary = await self.summarise(transcript, memory.max_summary_tokens)
-        messages[:recent] = [Message("system", f"Summary of the conversation so far: {summary}")]
+        messages[:] = [Message("system", f"Summary of the conversation so far: {summary}"), *recent]
         self.tracer.emit(
             "memory_summarization",
             component="memory",
             component_name=self.agent,
-            inputs={"messages": recent, "kept": len(messages) - 1},
+            inputs={"messages": len(old), "kept": len(recent)},
             outputs={"summary": summary},
             metadata={"source": memory.at.to_dict()},
         )
-
-    def _too_many_tokens(self, messages: list[Message]) -> bool:
-        limit = self.memory.max_tokens
-        return limit is not None and count_message_tokens(messages) > limit
 
     def _record(self, operation: str, before: int, after: int) -> None:
         self.tracer.emit(
@@ -104,16 +103,19 @@ class Conversation:
         )
 
 
-def _unit_start(messages: list[Message], index: int) -> int:
-    """The index of the first message that must be kept together with the one at `index`."""
-    while index > 0 and index < len(messages) and messages[index].role == "tool":
-        index -= 1
-    return index
+def _newest(messages: list[Message], size: int, most_tokens: int | None = None) -> list[Message]:
+    """The newest messages that are few and short enough; if none are, as few as can be sent."""
+    for kept in _endings(messages):
+        if len(kept) <= size and (most_tokens is None or count_message_tokens(kept) <= most_tokens):
+            break
+    return kept
 
 
-def _next_unit(messages: list[Message], index: int) -> int:
-    """The index of the first message after `index` that may begin a conversation."""
-    index += 1
-    while index < len(messages) and messages[index].role == "tool":
-        index += 1
-    return index
+def _endings(messages: list[Message]) -> Iterator[list[Message]]:
+    """What can be kept, from the most to the least: each begins with a question, and none lacks the newest one."""
+    asked = [place for place, message in enumerate(messages) if message.role == "user"]
+    yield from (messages[place:] for place in asked)
+    newest = asked[-1] if asked else -1
+    for place in range(newest + 1, len(messages)):
+        if messages[place].role != "tool":
+            yield [*messages[newest:][: len(asked[-1:])], *messages[place:]]

@@ -79,6 +79,11 @@ class ModelAnswer:
     cost: float | None = 0.0
     """US dollars, by the list of its provider; None when that is not known."""
 
+    @property
+    def tokens(self) -> int:
+        """All that it used."""
+        return self.prompt_tokens + self.completion_tokens
+
     def to_dict(self) -> dict[str, Any]:
         """As a trace holds it."""
         shown = {
@@ -109,16 +114,15 @@ class Attempt:
     """Of HTTP."""
     wait_ms: float | None = None
     """How long the next attempt waits; None when there is none."""
-    text: str = ""
-    """What had arrived when it failed."""
-    tokens: int = 0
-    """What it used all the same."""
+    partial: ModelAnswer | None = None
+    """What had arrived when it failed, and was paid for."""
 
     def to_dict(self) -> dict[str, Any]:
         """As a trace holds it."""
         told = {"http_status": self.status, "reason": self.error, "wait_ms": self.wait_ms}
-        more = {"text": self.text or None, "tokens": self.tokens or None}
-        known = {key: value for key, value in {**told, **more}.items() if value is not None}
+        if self.partial is not None:
+            told |= {"text": self.partial.text or None, "tokens": self.partial.tokens or None}
+        known = {key: value for key, value in told.items() if value is not None}
         return {"attempt": self.number, **known, "duration_ms": round(self.duration_ms, 3)}
 
 
@@ -137,6 +141,12 @@ class Progress:
     """As much of the answer as arrived."""
     details: dict[str, Any] = attrs.field(factory=dict)
     """More about the call: first_token_ms, request_id, price, …"""
+
+    @property
+    def paid(self) -> list[ModelAnswer]:
+        """All that was paid for: what arrived of the attempts that were made again, and the answer."""
+        again = [attempt.partial for attempt in self.attempts if attempt.wait_ms is not None]
+        return [answer for answer in (*again, self.answer) if answer is not None]
 
     def ended(self, attempt: Attempt) -> None:
         """Note how an attempt went."""

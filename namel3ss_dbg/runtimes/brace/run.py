@@ -174,11 +174,12 @@ class Run:
 def _note(span: Span, llm: Llm, progress: Progress) -> None:
     """Let the end of a call tell what came of it, also when that is only a part of an answer, or nothing."""
     span.metadata = {"llm": llm.name, **progress.to_dict()}
-    answer = progress.answer
-    if answer is not None:
-        span.outputs = answer.to_dict()
-        span.tokens_used = answer.prompt_tokens + answer.completion_tokens
-        span.cost_estimate = cost_of(llm, answer)
+    if progress.answer is not None:
+        span.outputs = progress.answer.to_dict()
+    if progress.paid:
+        costs = [cost_of(llm, answer) for answer in progress.paid]
+        span.tokens_used = sum(answer.tokens for answer in progress.paid)
+        span.cost_estimate = None if None in costs else round(sum(filter(None, costs)), 9)
 
 
 def place(at: Position) -> str:

@@ -26,6 +26,7 @@ class Reply:
     stop_reason: str = ""
     usage: dict[str, Any] = attrs.field(factory=dict)
     blocks: list[dict[str, Any]] = attrs.field(factory=list)
+    error: Any = None
     is_complete: bool = False
     _inputs: dict[int, str] = attrs.field(factory=dict)
     """The JSON text of each tool's arguments, in a stream."""
@@ -35,47 +36,77 @@ class Reply:
         """Whether something of the answer itself has arrived."""
         return any(block.get("type") == "tool_use" or self._said(block) for block in self.blocks)
 
-    def begin(self, message: dict[str, Any]) -> None:
-        """Take in what stands around the content."""
-        self.model = message.get("model") or ""
-        self.stop_reason = message.get("stop_reason") or ""
-        self.usage |= {key: value for key, value in (message.get("usage") or {}).items() if value is not None}
+    @property
+    def said(self) -> str:
+        """All that the model wrote: text, thoughts and calls."""
+        calls = [f"{block.get('name')}{json.dumps(block.get('input'))}" for block in self.calls]
+        return "".join([*map(self._said, self.blocks), *calls])
 
-    def add(self, event: dict[str, Any]) -> None:
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """The blocks that wish for a tool."""
+        return [block for block in self.blocks if block.get("type") == "tool_use"]
+
+    @property
+    def cost(self) -> float | None:
+        """The server does not say."""
+        return None
+
+    @property
+    def written_tokens(self) -> int:
+        """How many of the prompt's tokens the server was paid to remember."""
+        return self._count("cache_creation_input_tokens")
+
+    def add(self, piece: dict[str, Any]) -> None:
         """Take in an event of a stream."""
-        match event.get("type"):
+        match piece.get("type"):
             case "message_start":
-                self.begin(event.get("message") or {})
+                self._begin(piece.get("message") or {})
             case "content_block_start":
-                self.blocks.append(event.get("content_block") or {})
+                self.blocks.append(piece.get("content_block") or {})
             case "content_block_delta":
-                self._add_delta(event.get("index", 0), event.get("delta") or {})
+                self._add_delta(piece.get("index", 0), piece.get("delta") or {})
             case "content_block_stop":
-                self._close(event.get("index", 0))
+                self._close(piece.get("index", 0))
             case "message_delta":
-                self.stop_reason = (event.get("delta") or {}).get("stop_reason") or self.stop_reason
-                self.usage |= {key: value for key, value in (event.get("usage") or {}).items() if value is not None}
+                self.stop_reason = (piece.get("delta") or {}).get("stop_reason") or self.stop_reason
+                self._count_in(piece)
             case "message_stop":
                 self.is_complete = True
 
-    def count(self, key: str) -> int:
-        """A number of tokens."""
-        value = self.usage.get(key)
-        return value if isinstance(value, int) else 0
+    def add_whole(self, answer: dict[str, Any]) -> bool:
+        """Take in an answer that came at once; false when it is none."""
+        self.error, blocks = answer.get("error"), answer.get("content")
+        if isinstance(blocks, list):
+            self._begin(answer)
+            self.blocks, self.is_complete = blocks, True
+        return self.error is not None or isinstance(blocks, list)
 
     def plain(self) -> ModelAnswer:
         """The answer without its tool calls and its cost."""
-        cached = self.count("cache_read_input_tokens")
+        cached = self._count("cache_read_input_tokens")
         details = self.usage.get("output_tokens_details")
         return ModelAnswer(
             text="".join(self._said(block) for block in self.blocks if block.get("type") == "text"),
             reasoning="".join(self._said(block) for block in self.blocks if block.get("type") == "thinking"),
             finish_reason=_FINISHED.get(self.stop_reason, self.stop_reason),
-            prompt_tokens=self.count("input_tokens") + self.count("cache_creation_input_tokens") + cached,
-            completion_tokens=self.count("output_tokens"),
+            prompt_tokens=self._count("input_tokens") + self._count("cache_creation_input_tokens") + cached,
+            completion_tokens=self._count("output_tokens"),
             cached_tokens=cached,
             reasoning_tokens=int((details or {}).get("thinking_tokens") or 0),
         )
+
+    def _begin(self, message: dict[str, Any]) -> None:
+        self.model = message.get("model") or ""
+        self.stop_reason = message.get("stop_reason") or ""
+        self._count_in(message)
+
+    def _count_in(self, part: dict[str, Any]) -> None:
+        self.usage |= {key: value for key, value in (part.get("usage") or {}).items() if value is not None}
+
+    def _count(self, key: str) -> int:
+        value = self.usage.get(key)
+        return value if isinstance(value, int) else 0
 
     def _add_delta(self, place: int, delta: dict[str, Any]) -> None:
         block = self.blocks[place]

@@ -46,7 +46,6 @@ async def answered(
     number = 0
     while True:
         number, began = number + 1, clock()
-        progress.answer = None
         try:
             answer = await within(limit, ask(), clock)
         except Overdue:
@@ -59,7 +58,7 @@ async def answered(
         else:
             progress.ended(Attempt(number=number, duration_ms=(clock() - began) * 1000))
             return answer
-        wait_s, partial = _wait(failure, number, connection), progress.answer
+        wait_s = _wait(failure, number, connection)
         progress.ended(
             Attempt(
                 number=number,
@@ -67,12 +66,12 @@ async def answered(
                 error=failure.why,
                 status=failure.status,
                 wait_ms=None if wait_s is None else wait_s * 1000,
-                text=partial.text if partial is not None else "",
-                tokens=partial.prompt_tokens + partial.completion_tokens if partial is not None else 0,
+                partial=progress.answer,
             )
         )
         if wait_s is None:
             raise connection.error(_with_number(failure, number), failure.try_)
+        progress.answer = None
         await sleep(wait_s)
 
 

@@ -182,7 +182,18 @@ def _address(llm: Llm, service: Service) -> str:
         raise _unaskable(llm, "it has no base_url", f'Write base_url: "https://…"{also} ({_place(llm)}).')
     if not address.lower().startswith(("http://", "https://")) or not urlsplit(address).hostname:
         raise _unaskable(llm, "its base_url is no address that begins with http:// or https://", f"See {_place(llm)}.")
-    return address
+    return _completed(address, service)
+
+
+def _completed(address: str, service: Service) -> str:
+    """An address as the packages want it, which add to it what is asked for: people copy more of it, or less."""
+    parts = urlsplit(address)
+    path = parts.path.rstrip("/")
+    if service.protocol == "anthropic":
+        path = path.removesuffix("/messages").removesuffix("/v1")
+    else:
+        path = path.removesuffix("/chat/completions")
+    return urlunsplit(parts._replace(path=path or urlsplit(service.address).path))
 
 
 def _headers(llm: Llm) -> dict[str, str]:

@@ -21,7 +21,9 @@ _TOO_LONG = re.compile(
     r"context[_ ](length|window|size)|maximum context|prompt is too long|too many (input )?tokens|exceed.{0,40}context",
     re.IGNORECASE,
 )
+_NO_MODEL = re.compile(r"model|deployment|endpoints", re.IGNORECASE)
 _PASSING = {408, 409, 425, 429}
+_BROKE_OFF = 200
 
 
 @attrs.define(kw_only=True)
@@ -43,14 +45,13 @@ def failure_of(problem: Exception, sdk: Any, connection: Connection) -> Failure 
     if isinstance(problem, Failure):
         return problem
     if isinstance(problem, sdk.APIStatusError):
-        return _of_status(problem, connection)
+        return _of_status(problem.status_code, problem.body, connection, _wait(problem.response.headers))
     if isinstance(problem, sdk.APITimeoutError):
         return Failure(why=f"{connection.service.title} did not answer in time", may_pass=True)
     if isinstance(problem, sdk.APIConnectionError):
         return _of_connection(problem, connection)
-    if isinstance(problem, sdk.APIError):  # within a stream, an error is an event like any other
-        said = connection.without_secrets(_said(problem))
-        return Failure(why=f"{connection.service.title} broke off: {said}", may_pass=True)
+    if isinstance(problem, sdk.APIError):  # within a stream, an error is a piece like any other
+        return failure_told(problem.body, connection)
     if isinstance(problem, json.JSONDecodeError | UnicodeDecodeError):
         return Failure(why=f"what {connection.service.title} sent is not JSON", may_pass=True)
     if any(kind.__module__.startswith(("httpx", "httpcore")) for kind in type(problem).__mro__):
@@ -58,40 +59,63 @@ def failure_of(problem: Exception, sdk: Any, connection: Connection) -> Failure 
     return None
 
 
-def _of_status(problem: Any, connection: Connection) -> Failure:
-    status: int = problem.status_code
+def failure_told(error: Any, connection: Connection) -> Failure:
+    """What an error means that came as an answer, or as a piece of one; some servers say the status in it."""
+    code = error.get("code") if isinstance(error, dict) else None
+    status = code if isinstance(code, int) and 400 <= code < 600 else _BROKE_OFF
+    return _of_status(status, error, connection, None)
+
+
+def _of_status(status: int, body: Any, connection: Connection, wait_s: float | None) -> Failure:
     service, model = connection.service, connection.llm.model
-    said = connection.without_secrets(_said(problem))
+    said = connection.without_secrets(_said(body))
     told = f": {said}" if said else ""
-    code = f"{getattr(problem, 'code', None) or ''} {getattr(problem, 'type', None) or ''}"
-    kind = _kind(problem)
+    kind = _kind(body)
+
+    def fatal(why: str, try_: str = "") -> Failure:
+        return Failure(why=f"{why}{told}", try_=try_, status=status)
+
+    def passing(why: str) -> Failure:
+        return Failure(why=f"{why}{told}", status=status, may_pass=True, wait_s=wait_s)
+
     if status == 401:
         return Failure(why=_unknown_key(connection), try_=_check_key(connection), status=status)
     if status == 403:
-        return Failure(why=f"{service.title} does not allow this{told}", try_=_check_key(connection), status=status)
+        return fatal(f"{service.title} does not allow this", _check_key(connection))
     if status == 404:
-        fetch = service.fetch.format(model=model) or f"Correct model or base_url ({connection.place})."
-        why = f"{service.title} has no model '{model}' at {connection.shown_address}{told}"
-        return Failure(why=why, try_=fetch, status=status)
-    if status in (400, 413, 422) and _TOO_LONG.search(f"{code} {said}"):
-        why = f"the conversation is longer than {model} can read{told}"
-        return Failure(why=why, try_="Let the agent's memory keep less: policy: conversation_window.", status=status)
+        return fatal(*_missing(said, connection))
+    if status in (400, 413, 422) and _TOO_LONG.search(f"{kind} {said}"):
+        advice = "Let the agent's memory keep less: policy: conversation_window."
+        return fatal(f"the conversation is longer than {model} can read", advice)
     if status in (400, 422) and "response_format" in said:
         advice = f'Write structured_output: "instructions" ({connection.place}).'
-        return Failure(why=f"{model} cannot be asked for an object like this{told}", try_=advice, status=status)
-    if status == 402 or "insufficient_quota" in f"{code} {kind}":
-        return Failure(why=f"what was paid for at {service.title} is used up{told}", status=status)
+        return fatal(f"{model} cannot be asked for an object like this", advice)
+    if status == 402 or "insufficient_quota" in kind:
+        return fatal(f"what was paid for at {service.title} is used up")
     if status == 429:
-        why = f"the rate limit of {service.title} is reached{told}"
-        return Failure(why=why, status=status, may_pass=True, wait_s=_wait(problem))
-    if status == 529 or kind == "overloaded_error":
-        return Failure(why=f"{service.title} is overloaded{told}", status=status, may_pass=True, wait_s=_wait(problem))
+        return passing(f"the rate limit of {service.title} is reached")
+    if status == 529 or "overloaded_error" in kind:
+        return passing(f"{service.title} is overloaded")
     if status >= 500 or status in _PASSING:
-        why = f"{service.title} failed with {status}{told}"
-        return Failure(why=why, status=status, may_pass=True, wait_s=_wait(problem))
+        return passing(f"{service.title} failed with {status}")
     if status < 300:  # an error within a stream that had begun well
-        return Failure(why=f"{service.title} broke off{told}", status=status, may_pass=True)
-    return Failure(why=f"{service.title} refuses the request with {status}{told}", status=status)
+        return passing(f"{service.title} broke off")
+    return fatal(f"{service.title} refuses the request with {status}")
+
+
+def _missing(said: str, connection: Connection) -> tuple[str, str]:
+    """What is not there, and what to do: the model, or anything at all at this address."""
+    service, model = connection.service, connection.llm.model
+    if _NO_MODEL.search(said) or model in said:
+        fetch = service.fetch.format(model=model) or f"Correct model or base_url ({connection.place})."
+        return f"{service.title} has no model '{model}' at {connection.shown_address}", fetch
+    return f"{connection.shown_address} is not where {service.title} answers", correct_address(connection)
+
+
+def correct_address(connection: Connection) -> str:
+    """The advice when what answers is something else."""
+    hint = "; it often ends in /v1" if connection.service.protocol == "openai" else ""
+    return f"Correct base_url ({connection.place}){hint}."
 
 
 def _of_connection(problem: Exception, connection: Connection) -> Failure:
@@ -103,6 +127,8 @@ def _of_connection(problem: Exception, connection: Connection) -> Failure:
     if "[SSL" in reasons:
         why = f"no secure connection to {connection.shown_address} can be made"
         return Failure(why=why, try_=f"If it speaks plain HTTP, write http:// in base_url ({connection.place}).")
+    if "DecodingError" in reasons:
+        return Failure(why=f"what {service.title} sent cannot be unpacked", may_pass=True)
     if "RemoteProtocolError" in reasons or "ReadError" in reasons:
         return Failure(why=f"the connection to {connection.shown_address} broke off", may_pass=True)
     start = service.start.format(model=connection.llm.model)
@@ -125,9 +151,8 @@ def _check_key(connection: Connection) -> str:
     return f"Check what {connection.key_variable} holds."
 
 
-def _said(problem: Any) -> str:
+def _said(body: Any) -> str:
     """The server's own words, wherever its kind of server puts them."""
-    body = getattr(problem, "body", None)
     for key in ("error", "message", "detail"):
         if isinstance(body, dict) and body.get(key):
             body = body[key]
@@ -136,15 +161,14 @@ def _said(problem: Any) -> str:
     return json.dumps(body, ensure_ascii=False) if body else ""
 
 
-def _kind(problem: Any) -> str:
-    body = getattr(problem, "body", None)
+def _kind(body: Any) -> str:
+    """What kind of error the server calls it: `requests rate_limit_exceeded`."""
     error = body.get("error", body) if isinstance(body, dict) else None
-    return str(error.get("type") or "") if isinstance(error, dict) else ""
+    return f"{error.get('type') or ''} {error.get('code') or ''}" if isinstance(error, dict) else ""
 
 
-def _wait(problem: Any) -> float | None:
+def _wait(headers: Any) -> float | None:
     """The seconds that a server asks to wait, in any of the three ways to say it."""
-    headers = problem.response.headers
     try:
         if "retry-after-ms" in headers:
             return float(headers["retry-after-ms"]) / 1000

@@ -48,6 +48,11 @@ class Service:
     fetch: str = ""
     """How to get a model that it does not have."""
 
+    @property
+    def language(self) -> str:
+        """What it speaks, as sentences call it."""
+        return "Anthropic's protocol" if self.protocol == "anthropic" else "the protocol of OpenAI"
+
 
 _COMPLETION = {"max_tokens": "max_completion_tokens"}
 
