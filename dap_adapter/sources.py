@@ -28,6 +28,7 @@ from .errors import Problem, Refused
 if TYPE_CHECKING:
     from .adapter import Adapter
 
+_LONGEST_LINE = 20_000
 _MOST_LINES = 50_000
 _MOST_BYTES = 16 << 20
 _MOST_SHOWN = 32 << 20
@@ -229,9 +230,10 @@ class Sources:
                 self._adapter.session.event("output", dap.OutputBody(category="important", output=text))
 
     def transcript_text(self) -> str:
-        """The run in words."""
+        """The run in words, one event to a line, whose end is left out where no editor would show it."""
         rows = range(min(len(self._timeline), _MOST_LINES))
-        return "".join(f"{next(iter(EventRow(self._timeline, row).plain()), '')}\n" for row in rows)
+        lines = (next(iter(EventRow(self._timeline, row).plain()), "") for row in rows)
+        return "".join(f"{text if len(text) <= _LONGEST_LINE else f'{text[:_LONGEST_LINE]}…'}\n" for text in lines)
 
 
 def _drift(path: Path, digest: object, began: float) -> str:

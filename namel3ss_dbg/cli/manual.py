@@ -23,7 +23,7 @@ TAIL = """
 |---|---|
 | 0 | done; for `run` and `trace`: the app ended well |
 | 1 | the app failed, `analyze --fail-on errors` found some, or a line of a script failed |
-| 2 | wrong usage |
+| 2 | wrong usage, or no room for the output |
 | 3 | a trace cannot be read, or not written |
 | 4 | a rerun left its recording |
 | 5 | an `expect` was false |

@@ -37,7 +37,7 @@ class DebugError(Exception):
 
     def __str__(self) -> str:
         sentence = f"{self.what}: {self.why}" if self.why else self.what
-        if sentence and sentence[-1] not in ".!?":
+        if sentence and sentence[-1] not in ".!?…":
             sentence += "."
         return f"{sentence} {self.try_}" if self.try_ else sentence
 

@@ -27,7 +27,9 @@ __all__ = ["MASK", "Redactor", "plain", "safe_repr"]
 _DEEPEST = 40
 _dumps, _NEWLINE = orjson.dumps, orjson.OPT_APPEND_NEWLINE  # looked up once: each is asked for at every event
 _LONGEST_KEY = 1_000
-_CHUNK = 1 << 20
+_SAMPLES, _SAMPLE = 16, 512
+_EXACT = 65_536
+_SHORT = 256
 _MOST_WEIGHED = 100_000
 _HEADER = re.compile(r"(?:proxy-)?authorization|(?:set-)?cookie|x-.*|.*-(?:key|token)", re.IGNORECASE)
 _LONGEST_CHARACTER = 6
@@ -93,14 +95,16 @@ class Redactor:
             return self._walked(record)
         if len(line) > limit:
             return self._walked(record, len(line))
+        return self._walked(record) if self._is_suspicious(line) else line
+
+    def _is_suspicious(self, line: bytes) -> bool:
         secrets = self._secrets
         if secrets is None:
-            return line
+            return False
         hints = find_hints(line)
         if hints and are_grave(hints, line):
-            return self._walked(record)
-        more = secrets.is_suspicious
-        return self._walked(record) if more is not None and more(line) else line
+            return True
+        return secrets.is_suspicious is not None and bool(secrets.is_suspicious(line))
 
     def _walked(self, record: Payload, length: int | None = None) -> bytes:
         kept: Payload = {}
@@ -163,13 +167,16 @@ class Redactor:
         unseen = len(text) - len(kept)
         if not kept.isascii():
             kept = kept.encode("utf-8", "backslashreplace").decode()  # a lone surrogate is no text
-        if self._secrets is not None:
-            kept = self._secrets.masked(kept)
+        encoded = _dumps(kept)
+        if self._secrets is not None and (len(kept) < _SHORT or self._is_suspicious(encoded)):
+            whole, kept = kept, self._secrets.masked(kept)
+            encoded = encoded if kept == whole else _dumps(kept)
         if unseen:  # what is left of a secret that goes on beyond what was looked at must not be shown
             unseen += min(len(kept), LONGEST_SECRET)
             kept = kept[:-LONGEST_SECRET]
-        shown = kept if len(kept) * _LONGEST_CHARACTER <= room else _beginning(kept, room)
-        budget.left -= len(_dumps(shown))
+            encoded = encoded if len(kept) >= room else _dumps(kept)  # else its beginning is all that is asked for
+        shown = kept if len(encoded) <= room + 2 else _beginning(encoded, room)
+        budget.left -= min(len(encoded), room + 2)
         dropped = unseen + len(kept) - len(shown)
         if not dropped:
             return shown
@@ -221,12 +228,11 @@ def _key_of(key: object) -> str:
     return name if isinstance(name, str) else safe_repr(name)
 
 
-def _beginning(text: str, room: int) -> str:
-    """As much of a text as JSON writes in so many bytes."""
-    encoded = _dumps(text)
-    if len(encoded) <= room + 2:
-        return text
+def _beginning(encoded: bytes, room: int) -> str:
+    """As much of a text as JSON writes in so many bytes, of its JSON."""
     inside = encoded[1 : room + 1]
+    if b"\\" not in inside:
+        return inside.decode("utf-8", "ignore")
     for back in range(1, min(_LONGEST_CHARACTER, len(inside) + 1)):
         if inside[-back] == _BACKSLASH:
             head = inside[: len(inside) - back + 1]
@@ -241,16 +247,24 @@ def _beginning(text: str, room: int) -> str:
 def _size_of(payload: Any, huge: int) -> int:
     """How many bytes a payload would take, about; what JSON refuses is weighed."""
     if type(payload) is str:
-        if payload.isascii():
-            return len(payload) + 2
-        pieces = range(0, len(payload), _CHUNK)  # not to have it twice in memory
-        return 2 + sum(len(payload[at : at + _CHUNK].encode("utf-8", "replace")) for at in pieces)
+        return 2 + _utf8_length(payload)
     if type(payload) is dict and any(type(value) is str and len(value) > huge for value in payload.values()):
         return 1 + sum(len(str(key)) + 4 + _size_of(value, huge) for key, value in payload.items())
     try:
         return len(_dumps(payload, plain_or_repr, orjson.OPT_NON_STR_KEYS))
     except (TypeError, ValueError, RecursionError):
         return _weight_of(payload)
+
+
+def _utf8_length(text: str) -> int:
+    """Of a very long text about: only parts of it are encoded, for that would take milliseconds."""
+    if text.isascii():
+        return len(text)
+    if len(text) <= _EXACT:
+        return len(text.encode("utf-8", "replace"))
+    starts = range(0, len(text), len(text) // _SAMPLES)
+    looked_at = "".join(text[start : start + _SAMPLE] for start in starts)
+    return len(looked_at.encode("utf-8", "replace")) * len(text) // len(looked_at)
 
 
 def _weight_of(payload: Any) -> int:

@@ -30,9 +30,11 @@ LONGEST_SECRET = 4_096
 
 _LONGEST_KNOWN = 1_024
 # A known secret that is longer is known in pieces: each must fit into what is looked at beyond a cut.
+_LONG_ENOUGH, _MOST_STARTS = 12, 64
+# Letters of a known secret that are looked for in a line, and where among its first ones they may begin.
 
 _FOLLOWED = (
-    "oken", "OKEN", "_key", "-key", "-Key", "iKey", "_KEY", "-KEY", "pwd", "Pwd", "PWD", "_pass", "_PASS",
+    "oken", "OKEN", "_key", "-key", "Key", "pikey", "_KEY", "-KEY", "pwd", "Pwd", "PWD", "_pass", "_PASS",
 )  # fmt: skip
 # Parts of names that say something only where a value may come next: `tokens_used` is in every call of a model.
 _NAMES = (
@@ -201,8 +203,20 @@ def _forms(value: str) -> Iterator[str]:
 
 
 def _finder(words: Iterable[str]) -> Callable[[bytes], Any]:
-    in_json = dict.fromkeys(_inside_json(word).decode() for word in words)
+    in_json = dict.fromkeys(map(_rarest_piece, words))
     return BytesAhoCorasick(_in_buckets(in_json), matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
+
+
+def _rarest_piece(word: str) -> str:
+    """A piece of a word, in JSON, that begins with what is rare in a line: digits are in every timestamp."""
+    text = _inside_json(word).decode()
+    starts = range(max(1, min(len(text) - _LONG_ENOUGH + 1, _MOST_STARTS)))
+    start = min(starts, key=lambda at: sum(_how_common(letter) for letter in text[at : at + 3]))
+    return text[start : start + _LONG_ENOUGH]
+
+
+def _how_common(letter: str) -> int:
+    return 3 if letter.isdigit() else 2 if letter in "etaoinsrhl" else 1 if letter.islower() else 0
 
 
 def _pattern_finder(patterns: tuple[Any, ...]) -> Callable[[bytes], Any]:

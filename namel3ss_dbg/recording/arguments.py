@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType
 from typing import Any
 
 from ..events import Payload
+from .shapes import word_at
 
 _SELVES = ("self", "cls")
 _KINDS = inspect.Parameter
+_FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType, MethodDescriptorType, functools.partial)
 
 
 class Parameters:
     """The parameters of a function."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        owner = str(getattr(function, "__qualname__", "")).rpartition(".")[0]
+        owner = (word_at(function, "__qualname__") or "").rpartition(".")[0]
         self._owner = "" if owner.endswith("<locals>") else owner
-        try:
-            found = inspect.signature(function).parameters.values()
-        except Exception:  # some builtins, and signatures that somebody made wrong
-            found = {}.values()
+        found = _parameters(function)
         positional = (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD)
         self.positional = tuple(parameter.name for parameter in found if parameter.kind in positional)
         """Those that can be passed by position."""
@@ -61,3 +62,13 @@ class Parameters:
         if name in self.positional and (index := self.positional.index(name)) < len(args):
             return index
         return None
+
+
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    try:
+        if isinstance(function, type) or type(function) in _FUNCTIONS:
+            return list(inspect.signature(function).parameters.values())
+        # An object's own attributes are not asked: a mock remembers each question.
+        return list(inspect.signature(type(function).__call__).parameters.values())[1:]
+    except Exception:  # some builtins, and signatures that somebody made wrong
+        return []

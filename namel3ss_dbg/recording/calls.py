@@ -15,7 +15,7 @@ from typing import Any
 
 from ..events import Payload, Status
 from .pieces import Pieces
-from .seen import original
+from .seen import original, same_function
 from .shapes import NO_USAGE, failure_of, outputs_of, usage_of
 from .span import Span, describe, here
 from .tracer import ExecutionTracer
@@ -98,24 +98,31 @@ class Call:
 
     def succeed(self, result: Any) -> None:
         """Let the end tell what came out; a result that says it is an error makes a failure of it."""
-        span = self.span
         try:
             if self._pieces is not None and result is None:
                 result = self._pieces.result()
             result = original(result)
             failure = failure_of(result)
             if failure is not None:
-                span.fail(failure)
-            usage = usage_of(result) if span.kind in _SPENDING else NO_USAGE
-            if self.captures_outputs:
-                span.outputs = {"result": result}
-                span.outputs = outputs_of(span.kind, result, usage)
-            if not self.spent:
-                span.tokens_used, span.cost_estimate = usage.tokens, usage.cost
-                self.spent = usage.tokens is not None and not span.dropped
+                self.span.fail(failure)
+            self._tell(result)
         except Exception as problem:  # an observer never breaks what it observes
-            if span.execution is not None:
-                span.execution.report(problem)
+            self.report(problem)
+
+    def _tell(self, result: Any) -> None:
+        span = self.span
+        usage = usage_of(result) if span.kind in _SPENDING else NO_USAGE
+        if self.captures_outputs:
+            span.outputs = {"result": result}
+            span.outputs = outputs_of(span.kind, result, usage)
+        if not self.spent:
+            span.tokens_used, span.cost_estimate = usage.tokens, usage.cost
+            self.spent = usage.tokens is not None and not span.dropped
+
+    def report(self, problem: Exception) -> None:
+        """Log, the first time in a run, that something of a call could not be recorded."""
+        if self.span.execution is not None:
+            self.span.execution.report(problem)
 
     def saw(self, item: Any) -> None:
         """Remember what a generator yielded, for the end."""
@@ -125,6 +132,8 @@ class Call:
 
     def fail(self, problem: BaseException) -> None:
         """Let the end tell of an exception, and tell of it by itself where it is first seen."""
+        if self._pieces is not None:  # of a stream that breaks off, as far as it came
+            self._tell(self._pieces.result())
         ended_early = not isinstance(problem, Exception)
         self.span.__exit__(type(problem), problem, None) if ended_early else self._fail(problem)
 
@@ -196,7 +205,7 @@ class Call:
             and kind == self.span.kind
             and not self.ended
             and (kind == "llm_call" or method == self.method)
-            and function not in self.functions
+            and not any(same_function(function, each) for each in self.functions)
         )
 
 
@@ -237,8 +246,9 @@ class Part:
 
     def end(self) -> None:
         """Let the same function be called again, which is another call then."""
-        if self._call is not None and self._function in self._call.functions:
-            self._call.functions.remove(self._function)
+        if self._call is not None:
+            functions = self._call.functions
+            self._call.functions = [each for each in functions if not same_function(each, self._function)]
 
     def result(self, result: Any) -> Any:
         """What the function returns."""

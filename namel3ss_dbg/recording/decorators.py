@@ -16,7 +16,17 @@ from .arguments import Parameters
 from .calls import Call, Part, current
 from .current import active_tracer
 from .naming import name_of, name_of_function, provider_of
-from .observed import about_model, is_model, is_step, name_of_step, seen_context, seen_model, seen_steps, seen_tools
+from .observed import (
+    about_model,
+    is_model,
+    is_step,
+    name_of_step,
+    seen_chain,
+    seen_context,
+    seen_model,
+    seen_steps,
+    seen_tools,
+)
 from .seen import original
 from .shapes import is_a, word_at
 from .span import Span
@@ -148,6 +158,14 @@ class _Calls:
         tracer = active_tracer()
         if tracer is None:
             return None
+        try:
+            return self._begun(tracer, args, kwargs)
+        except Exception as problem:  # an observer never breaks what it observes
+            if (execution := tracer.execution()) is not None:
+                execution.report(problem)
+            return None
+
+    def _begun(self, tracer: ExecutionTracer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | Part | None:
         hook, function = self._hook, self._function
         parameters = self._parameters
         if parameters is None:
@@ -174,8 +192,7 @@ class _Calls:
             try:
                 self._look_inside(call, parameters, target)
             except Exception as problem:  # an observer never breaks what it observes
-                if call.span.execution is not None:
-                    call.span.execution.report(problem)
+                call.report(problem)
         return call
 
     def _inputs(self, target: object, arguments: Payload) -> Payload:
@@ -189,8 +206,11 @@ class _Calls:
                     inputs[name] = word_at(inputs[name], "name") or provider_of(inputs[name])
         if kind == "chain_execution":
             for name, value in inputs.items():
-                if is_a(value, list, tuple) and value and all(map(is_step, value)):
-                    inputs[name] = [name_of_step(step, place) for place, step in enumerate(value)]
+                if is_a(value, list, tuple) and any(map(is_step, value)):
+                    inputs[name] = [
+                        name_of_step(step, place) if is_step(step) or callable(step) else step
+                        for place, step in enumerate(value)
+                    ]
         return inputs
 
     def _about(self, target: object) -> Payload | None:
@@ -209,7 +229,7 @@ class _Calls:
                 place = parameters.place(name, args, kwargs)
                 holder: Any = kwargs if isinstance(place, str) else args
                 value = holder[place]
-                if name in _OWNERS:
+                if name in _OWNERS and not is_a(value, dict):
                     owners.append(value)
                 elif (shown := self._shown(name, value, call, is_first=place == first)) is not value:
                     holder[place] = shown
@@ -224,6 +244,8 @@ class _Calls:
             return seen_model(value, call)
         if name in _TOOLS:
             return seen_tools(value, call)
-        if self._hook.kind == "chain_execution" and (is_first or name == "steps"):
-            return seen_steps(value, call)
+        if self._hook.kind == "chain_execution":
+            if is_first or name == "steps":
+                value = seen_steps(value, call)
+            return seen_context(seen_chain(value, call), call)
         return seen_context(value, call)

@@ -25,6 +25,14 @@ _OF_ARGUMENTS: dict[str, tuple[str, ...]] = {
 }
 """By kind, the arguments that may be it or its name."""
 
+_RUNS = frozenset(
+    {"__call__", "run", "execute", "invoke", "call", "arun", "aexecute", "ainvoke", "acall", "_run", "_arun"}
+)
+"""Methods that run the object that they belong to."""
+
+_OF_AGENTS = ("llm", "tool_registry", "tools")
+"""What an object has that is an agent, and has a name of its own."""
+
 _LONGEST_NAME = 100
 
 
@@ -33,6 +41,8 @@ def name_of(kind: str, target: object, arguments: Mapping[str, Any], function: o
     if target is not None:
         if kind == "llm_call":
             return provider_of(target)
+        if kind == "tool_call" and _is_one_of_many(target, name_of_function(function)):
+            return name_of_function(function)
         found = word_at(target, *_OF_SELF[kind])
         if found is not None:
             return found
@@ -48,6 +58,13 @@ def name_of(kind: str, target: object, arguments: Mapping[str, Any], function: o
     return name_of_function(function)
 
 
+def _is_one_of_many(target: object, method: str) -> bool:
+    """Whether a tool is one method of an object, and not the object that the method runs."""
+    if method in _RUNS:
+        return False
+    return word_at(target, *_OF_SELF["tool_call"]) is None or any(look(target, name) is not None for name in _OF_AGENTS)
+
+
 def name_of_class(target: Any) -> str:
     """The name of an object's class, or of the class that this is."""
     return str((target if is_a(target, type) else type(target)).__name__)
@@ -56,9 +73,9 @@ def name_of_class(target: Any) -> str:
 def provider_of(model: object) -> str:
     """Who answers: `openai`; else the name of the model object, else its class."""
     found = word_at(model, *_OF_SELF["llm_call"][:2])
-    if found is None and callable(ask := look(model, "get_provider_name")):
+    if found is None and callable(ask := look(type(model), "get_provider_name")):  # a mock's own it would remember
         try:
-            answer = ask()
+            answer = ask(model)
         except Exception:  # a method of somebody else
             answer = None
         found = answer if type(answer) is str and answer else None

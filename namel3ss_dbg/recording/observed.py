@@ -18,7 +18,7 @@ from .naming import name_of_function, provider_of
 from .seen import Seen, original, seen_call, seen_object
 from .seenitems import SeenDict, SeenList
 from .shapes import is_a, look, word_at
-from .wrapping import MARK, wrapped
+from .wrapping import MARK, around
 
 METHODS = frozenset(
     {
@@ -28,17 +28,19 @@ METHODS = frozenset(
         "chat", "achat", "complete", "acomplete", "invoke", "ainvoke",
     }
 )  # fmt: skip
-"""Methods by which a model is asked."""
+"""Methods by which a model is asked; who has one of them is a model."""
 
-_TELLING = ("generate", "generate_chat", "generate_structured", "agenerate", "stream_generate", "chat", "complete")
-"""Methods that make an object a model; the others are recorded when it has one of these."""
+_RUNS = ("run", "execute", "invoke", "call", "arun", "aexecute", "ainvoke", "acall", "__call__")
+"""By what a tool or step runs."""
 
-_RUNS = ("run", "execute", "invoke", "arun", "aexecute", "ainvoke", "__call__")
-"""By what a step runs."""
+_FUNCTIONS_OF_STEP = ("run", "function", "func", "fn", "call", "callable", "execute", "handler", "action", "step")
+"""Keys of a step that is a dict, at which may stand what is called."""
 
+_NAMES_OF_STEP = ("name", "id", "step", "title")
 _PARAMETERS = ("model", "temperature", "max_tokens", "top_p", "seed", "stop")
 _TOOL_PREFIX = "tool_"
 _MOST_KEYS = 1_000
+_MOST_PARTS = 8
 
 
 @attrs.define
@@ -60,6 +62,13 @@ class Observed:
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | Part | None:
         """Begin a call, unless the code that calls is in none itself."""
+        try:
+            return self._begun(args, kwargs)
+        except Exception as problem:  # an observer never breaks what it observes
+            self.found_in.report(problem)
+            return None
+
+    def _begun(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | Part | None:
         outer = current.get() or open_call(self.found_in)
         if outer is None or not outer.tracer.enabled:
             return None
@@ -105,6 +114,18 @@ def open_call(call: Call) -> Call | None:
     return found
 
 
+def careful(call: Call, value: Any, show: Callable[[], Any]) -> Any:
+    """What is shown in place of a value; the value itself where that goes wrong."""
+    try:
+        return show()
+    except Exception as problem:  # an observer never breaks what it observes
+        call.report(problem)
+        return value
+
+
+# Models
+
+
 def seen_model(value: Any, call: Call) -> Any:
     """What is seen in place of a model; any other value is itself."""
     if (known := call.seen.get(id(value))) is not None:
@@ -118,14 +139,17 @@ def seen_model(value: Any, call: Call) -> Any:
     def how(name: str, method: Any) -> Any:
         if name not in METHODS or not callable(method) or isinstance(method, type) or is_hooked(method, "llm_call"):
             return method
-        return seen_call(
-            method,
-            lambda function: wrapped(
-                function, Observed("llm_call", "llm", provider, value, function, call, about, metadata), "llm_call"
-            ),
-        )
+        observed = Observed("llm_call", "llm", provider, value, method, call, about, metadata)
+        return careful(call, method, lambda: seen_call(method, around(method, observed)))
 
     return _keep(value, call, seen_object(value, how))
+
+
+def is_model(value: Any) -> bool:
+    """Whether something is a model: it has a method by which one is asked."""
+    if value is None or is_a(value, str, dict, list, type) or issubclass(type(value), Seen):
+        return False
+    return any(callable(look(value, method)) for method in METHODS)
 
 
 def about_model(model: Any) -> Payload:
@@ -135,93 +159,143 @@ def about_model(model: Any) -> Payload:
     return {key: found for key, found in about.items() if found is not None}
 
 
-def seen_tools(value: Any, call: Call, *, prefix: str = "") -> Any:
-    """What is seen in place of a dict of tools, those whose key begins with `prefix`; any other value is itself."""
+# Tools
+
+
+def seen_tools(value: Any, call: Call) -> Any:
+    """What is seen in place of a dict or list of tools; any other value is itself."""
     if (known := call.seen.get(id(value))) is not None:
         return known[0]
-    if not is_a(value, dict) or issubclass(type(value), Seen) or not _has_tools(value, prefix):
+    if issubclass(type(value), Seen):
         return value
-
-    def how(key: Any, tool: Any) -> Any:
-        if type(key) is not str or not key.startswith(prefix) or not callable(tool) or is_hooked(tool, "tool_call"):
-            return tool
-        return seen_call(
-            tool,
-            lambda function: wrapped(function, Observed("tool_call", "tool", key, tool, function, call), "tool_call"),
-        )
-
-    return _keep(value, call, SeenDict(value, how))
-
-
-def _has_tools(value: dict[Any, Any], prefix: str) -> bool:
-    if len(value) > _MOST_KEYS:
-        return False
-    return not prefix or any(type(key) is str and key.startswith(prefix) for key in value)
+    if is_a(value, dict) and len(value) <= _MOST_KEYS:
+        return _keep(value, call, SeenDict.of(value, lambda key, tool: _seen_tool(tool, key, call)))
+    if is_a(value, list) and any(map(_is_tool, value[:_MOST_KEYS])):
+        return _keep(value, call, SeenList.of(value, lambda _, tool: _seen_tool(tool, name_of_function(tool), call)))
+    return value
 
 
 def seen_context(value: Any, call: Call) -> Any:
     """What is seen in place of a dict that holds `tool_…` callables among other things; other values are themselves."""
-    return seen_tools(value, call, prefix=_TOOL_PREFIX) if type(value) is dict else value
+    if type(value) is not dict or len(value) > _MOST_KEYS or not any(map(_names_a_tool, value)):
+        return value
+    if (known := call.seen.get(id(value))) is not None:
+        return known[0]
+
+    def how(key: Any, tool: Any) -> Any:
+        return _seen_tool(tool, key, call) if _names_a_tool(key) else tool
+
+    return _keep(value, call, SeenDict.of(value, how))
+
+
+def _names_a_tool(key: Any) -> bool:
+    return type(key) is str and key.startswith(_TOOL_PREFIX)
+
+
+def _is_tool(value: Any) -> bool:
+    return callable(value) or any(callable(look(value, run)) for run in _RUNS)
+
+
+def _seen_tool(tool: Any, name: Any, call: Call) -> Any:
+    if type(name) is not str or not _is_tool(tool):
+        return tool
+    return _seen_runner(tool, call, lambda function: Observed("tool_call", "tool", name, tool, function, call))
+
+
+def _seen_runner(value: Any, call: Call, observed: Callable[[Any], Observed]) -> Any:
+    """What is seen in place of something that is called, or that is run by one of its methods."""
+    if issubclass(type(value), Seen):
+        return value
+
+    def how(name: str, function: Any) -> Any:
+        if name not in _RUNS or not callable(function):
+            return function
+        begin = observed(function)
+        return function if is_hooked(function, begin.kind) else around(function, begin)
+
+    return careful(call, value, lambda: seen_object(value, how))
+
+
+# Steps
 
 
 def seen_steps(value: Any, call: Call) -> Any:
     """What is seen in place of a list or tuple of steps; any other value is itself."""
     if (known := call.seen.get(id(value))) is not None:
         return known[0]
-    if not is_a(value, list, tuple) or issubclass(type(value), Seen) or not any(map(is_step, value)):
+    if issubclass(type(value), Seen) or not any(map(is_step, value if is_a(value, list, tuple) else ())):
         return value
 
     def how(place: Any, step: Any) -> Any:
         return _seen_step(step, place, call)
 
-    if is_a(value, tuple):
-        if type(value) is not tuple:  # a named tuple is no list of steps
-            return value
+    if is_a(value, list):
+        return _keep(value, call, SeenList.of(value, how))
+    if type(value) is tuple:  # a named tuple is no list of steps
         return _keep(value, call, tuple(how(place, step) for place, step in enumerate(value)))
-    return _keep(value, call, SeenList(value, how))
+    return value
+
+
+def seen_chain(value: Any, call: Call) -> Any:
+    """What is seen in place of a dict that is a chain, with its `steps`; any other value is itself."""
+    if type(value) is not dict or seen_steps(value.get("steps"), call) is value.get("steps"):
+        return value
+    return _keep(
+        value, call, SeenDict.of(value, lambda key, found: seen_steps(found, call) if key == "steps" else found)
+    )
 
 
 def is_step(value: Any) -> bool:
-    """Whether something can be a step of a chain: it can be called, or run."""
-    return not is_a(value, type) and (callable(value) or callable(look(value, "run")))
+    """Whether something can be a step of a chain: it can be called, or run, or names with it what is."""
+    if is_a(value, type):
+        return False
+    return callable(value) or callable(look(value, "run")) or any(map(callable, _parts_of_step(value)))
+
+
+def _parts_of_step(step: Any) -> list[Any]:
+    """What a step that is written as `(name, function)`, or as a dict with both, may call."""
+    if type(step) is tuple and len(step) <= _MOST_PARTS and step and type(step[0]) is str:
+        return list(step[1:])
+    return [step.get(key) for key in _FUNCTIONS_OF_STEP] if type(step) is dict else []
 
 
 def name_of_step(step: Any, place: int) -> str:
     """What a step is called."""
-    name = name_of_function(original(step))
-    return f"step_{place + 1}" if name == "<lambda>" else name
+    step = original(step)
+    if type(step) is tuple:
+        return str(step[0])
+    name = word_at(step, *_NAMES_OF_STEP) if type(step) is dict else name_of_function(step)
+    return f"step_{place + 1}" if name is None or name == "<lambda>" else name
 
 
 def _seen_step(step: Any, place: int, call: Call) -> Any:
     if not is_step(step) or issubclass(type(step), Seen):
         return step
+    called = next(filter(callable, _parts_of_step(step)), step)
     name = name_of_step(step, place)
     about: Payload = {
         "kind": word_at(step, "kind", "type") or "python",
-        "target": word_at(step, "target") or name_of_function(step),
+        "target": word_at(step, "target") or name_of_function(called),
     }
     metadata = {"chain": call.span.name}
 
-    def record(function: Callable[..., Any]) -> Any:
-        begin = Observed("chain_step", "chain", name, step, function, call, about, metadata)
-        return wrapped(function, begin, "chain_step")
+    def observed(function: Any) -> Observed:
+        return Observed("chain_step", "chain", name, step, function, call, about, metadata)
 
-    runs = [run for run in _RUNS if callable(look(step, run))]
-    if runs == ["__call__"]:
-        return seen_call(step, record)
-    return seen_object(step, lambda name, value: record(value) if name in runs and callable(value) else value)
+    def shown(part: Any) -> Any:
+        return _seen_runner(part, call, observed) if callable(part) and not is_a(part, type) else part
 
-
-def is_model(value: Any) -> bool:
-    """Whether something is a model: it has a method by which one is asked."""
-    if value is None or is_a(value, str, dict, list, type) or issubclass(type(value), Seen):
-        return False
-    return any(callable(look(value, method)) for method in _TELLING)
+    if type(step) is tuple:
+        return tuple(map(shown, step))
+    if type(step) is dict:
+        return SeenDict.of(step, lambda key, part: shown(part) if key in _FUNCTIONS_OF_STEP else part)
+    return _seen_runner(step, call, observed)
 
 
 def is_hooked(function: Any, kind: str) -> bool:
     """Whether a function records calls of this kind by itself."""
-    return bool(look(function, MARK) == kind)
+    found = look(function, MARK)
+    return type(found) is str and found == kind
 
 
 def _keep(value: Any, call: Call, shown: Any) -> Any:

@@ -38,11 +38,20 @@ class SeenDict(Seen, MutableMapping[Any, Any], dict[Any, Any]):  # type: ignore[
     """Stands for a dict."""
 
     __slots__ = ("__weakref__", "_seen_how", "_seen_original")
+    _seen_original: dict[Any, Any]
+    _seen_how: _Made
 
-    def __init__(self, value: dict[Any, Any], how: Shown) -> None:
-        dict.__init__(self, value)  # type: ignore[call-overload]  # for C code that reads a dict without asking it
-        self._seen_original = value
-        self._seen_how = _Made(how)
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """A dict, since a person's code that gets here has asked a dict for its type."""
+        return dict(*args, **kwargs)
+
+    @classmethod
+    def of(cls, value: dict[Any, Any], how: Shown) -> SeenDict:
+        """What is seen in place of this dict."""
+        seen: SeenDict = dict.__new__(cls)  # type: ignore[type-var]
+        dict.update(seen, value)  # for C code that reads a dict without asking it
+        seen._seen_original, seen._seen_how = value, _Made(how)
+        return seen
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -116,11 +125,20 @@ class SeenList(Seen, MutableSequence[Any], list[Any]):  # type: ignore[misc, met
     """Stands for a list."""
 
     __slots__ = ("__weakref__", "_seen_how", "_seen_original")
+    _seen_original: list[Any]
+    _seen_how: _Made
 
-    def __init__(self, value: list[Any], how: Shown) -> None:
-        list.__init__(self, value)  # type: ignore[call-overload]  # as in SeenDict
-        self._seen_original = value
-        self._seen_how = _Made(how)
+    def __new__(cls, *args: Any) -> Any:
+        """A list, as in SeenDict."""
+        return list(*args)
+
+    @classmethod
+    def of(cls, value: list[Any], how: Shown) -> SeenList:
+        """What is seen in place of this list."""
+        seen = list.__new__(cls)
+        list.extend(seen, value)  # type: ignore[arg-type]  # as in SeenDict
+        seen._seen_original, seen._seen_how = value, _Made(how)
+        return seen
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:

@@ -150,20 +150,24 @@ def _sum(values: Iterable[Any]) -> Any:
 
 
 def text_of(result: Any) -> str | None:
-    """The text that a model's answer holds; None when it holds none."""
-    if type(result) is str:
-        return result
+    """The text that a model's answer holds, itself or in its first message; None when it holds none."""
+    for holder in (result, look(result, "message"), look(result, "delta"), *_choices(result)):
+        text = _text_in(holder)
+        if text is not None:
+            return text
+    return None
+
+
+def _text_in(holder: Any) -> str | None:
+    if type(holder) is str:
+        return holder
     for name in _TEXTS:
-        found = look(result, name)
+        found = look(holder, name)
         if type(found) is str:
             return found
         if is_a(found, list) and found:  # blocks, of which some are text
             parts = [part if is_a(part, str) else look(part, "text") for part in found]
             return "".join(part for part in parts if is_a(part, str))
-    for message in (look(result, "message"), look(result, "delta"), *_choices(result)):
-        found = text_of(message) if message is not None else None
-        if found is not None:
-            return found
     return None
 
 

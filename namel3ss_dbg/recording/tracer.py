@@ -137,12 +137,16 @@ class ExecutionTracer:
         execution.writer.close()
         return execution.trace_file
 
-    def conceal(self, *values: str) -> None:
+    def conceal(self, *values: str, certain: bool = False) -> None:
         """Let these values never appear in what is recorded from now on; those that stand anywhere by chance may.
 
         The values of variables that are called like secrets are concealed from the beginning.
+
+        Args:
+            values: What may be secret.
+            certain: Whether it is: then also what looks like a word is concealed.
         """
-        secret = [part for value in values for part in secrets_within(value)]
+        secret = list(values) if certain else [part for value in values for part in secrets_within(value)]
         self._concealed.update(secret)
         for execution in self._open:
             execution.redactor.conceal(secret)

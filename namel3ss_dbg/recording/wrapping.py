@@ -9,34 +9,54 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import functools
 import inspect
 import weakref
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from types import AsyncGeneratorType, CoroutineType, GeneratorType
-from typing import Any
+from types import AsyncGeneratorType, CodeType, CoroutineType, GeneratorType, MethodType
+from typing import Any, cast
 
 from .calls import Begin, Call, Part
+from .shapes import look
 
 MARK = "__namel3ss_hook__"
 """The attribute by which a wrapped function says what kind of span it records."""
 
 _Function = Callable[..., Any]
+_INNER = {MethodType: "__func__", functools.partial: "func"}
 
 
 def wrapped(function: _Function, begin: Begin, kind: str) -> _Function:
-    """`function` with `begin` asked at each call; it has the same name, signature and kind."""
-    if inspect.isasyncgenfunction(function):
-        wrapper = _around_async_generator(function, begin)
-    elif inspect.iscoroutinefunction(function):
-        wrapper = _around_coroutine(function, begin)
-    elif inspect.isgeneratorfunction(function):
-        wrapper = _around_generator(function, begin)
-    else:
-        wrapper = _around_function(function, begin)
-    wrapper = functools.update_wrapper(wrapper, function)
+    """`around`, with the name and signature of the function too."""
+    wrapper: Any = around(function, begin)
+    wrapper.__dict__.update(look(function, "__dict__") or {})
+    for name in functools.WRAPPER_ASSIGNMENTS:
+        with contextlib.suppress(AttributeError, TypeError):  # something callable that has no name, or an odd one
+            setattr(wrapper, name, getattr(function, name))
+    wrapper.__wrapped__ = function
     setattr(wrapper, MARK, kind)
-    return wrapper
+    return cast("_Function", wrapper)
+
+
+def around(function: _Function, begin: Begin) -> _Function:
+    """A function of the same kind, with `begin` asked at each call."""
+    flags = _flags(function)
+    if flags & inspect.CO_ASYNC_GENERATOR:
+        return _around_async_generator(function, begin)
+    if flags & inspect.CO_COROUTINE:
+        return _around_coroutine(function, begin)
+    if flags & inspect.CO_GENERATOR:
+        return _around_generator(function, begin)
+    return _around_function(function, begin)
+
+
+def _flags(function: Any) -> int:
+    """What the code of a function says that it is; nothing for an object that merely looks like one, as mocks do."""
+    while (inner := _INNER.get(type(function))) is not None:
+        function = getattr(function, inner)
+    code = look(function, "__code__")
+    return code.co_flags if type(code) is CodeType else 0
 
 
 def _around_function(function: _Function, begin: Begin) -> _Function:

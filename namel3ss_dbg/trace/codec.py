@@ -34,9 +34,11 @@ DEEPEST = 100
 Nobody reads that deep, and everything that walks a value may so do it by recursion.
 """
 
+LONGEST_ODD = 1 << 26
+"""Bytes of what is read generously; that takes many times as long, and as much memory, as reading JSON does."""
+
 _ONE_LEVEL_OF_JSON_TEXT = 2_000
 _SHORT_INTEGER = 19
-_LONGEST_ODD_LINE = 1 << 26
 
 
 def seconds_of(value: Any) -> float:
@@ -158,7 +160,7 @@ def value_of(content: bytes) -> Any:
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError as problem:
-        value = _python_json(content) if len(content) <= _LONGEST_ODD_LINE else None
+        value = _python_json(content) if len(content) <= LONGEST_ODD else None
         if value is None:
             raise TraceError("This line is not an event", why=f"not JSON: {problem.msg}") from problem
     if may_be_deep(content):

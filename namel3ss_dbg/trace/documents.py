@@ -14,7 +14,7 @@ import msgspec
 import orjson
 
 from ..events import TraceError
-from .codec import record_of, value_of
+from .codec import LONGEST_ODD, record_of, value_of
 from .streams import copy_of, open_stream, unreadable
 
 _LONGEST_FIRST_LINE = 1 << 24
@@ -113,7 +113,7 @@ def _events_of(content: bytes) -> Iterable[bytes] | None:
     except msgspec.ValidationError:  # JSON, and something else
         return None
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return _events_in_odd_json(content)
+        return _events_in_odd_json(content) if len(content) <= LONGEST_ODD else None
     events = document.events if isinstance(document, _Document) else document
     return (_on_one_line(bytes(event)) for event in events)
 

@@ -283,8 +283,9 @@ class TestMemory:
         assert self.sent("full_history", tmp_path) == [1, 3]
 
     def test_a_window_limits_what_is_sent(self, tmp_path: Path) -> None:
-        """The oldest messages are not sent any more."""
-        assert self.sent("{ policy: conversation_window, window_size: 2 }", tmp_path) == [1, 2]
+        """The oldest messages are not sent any more; an answer never without its question."""
+        assert self.sent("{ policy: conversation_window, window_size: 3 }", tmp_path) == [1, 3]
+        assert self.sent("{ policy: conversation_window, window_size: 2 }", tmp_path) == [1, 1]
 
     def test_a_summary_is_asked_of_the_model(self, tmp_path: Path) -> None:
         """Summarising is a call of the model within the turn that made it necessary."""

@@ -30,8 +30,8 @@ def says(*contents: str) -> list[Message]:
     return [Message("user", content) for content in contents]
 
 
-def called(tool: str) -> list[Message]:
-    return [Message("assistant", "", (ToolCall(tool, {}, "c"),)), Message("tool", "found", call_id="c", tool=tool)]
+def called(tool: str, found: str = "found") -> list[Message]:
+    return [Message("assistant", "", (ToolCall(tool, {}, "c"),)), Message("tool", found, call_id="c", tool=tool)]
 
 
 def recorded(tmp_path: Path, *executions: list[Message], **memory: Any) -> tuple[list[str], Recorded]:
@@ -91,10 +91,21 @@ def test_a_window_keeps_the_newest(tmp_path: Path) -> None:
 
 
 def test_a_window_never_parts_a_tools_message_from_its_call(tmp_path: Path) -> None:
-    """A window that would begin with a tool's message begins with the call that it answers."""
+    """A window that is too small for a call and its result is as small as can be sent."""
     _, run = recorded(tmp_path, says("a") + called("t"), policy="conversation_window", window_size=1)
 
-    assert [message.role for message in run.result] == ["assistant", "tool"]
+    assert [message.role for message in run.result] == ["user", "assistant", "tool"]
+
+
+@pytest.mark.parametrize("policy", ["conversation_window", "summary"])
+def test_an_agent_does_not_forget_what_it_is_doing(tmp_path: Path, policy: str) -> None:
+    """Of a question that takes many tools, the question stays, and the newest results."""
+    asked = [*says("old"), Message("assistant", "answer"), *says("new"), *called("t", "first"), *called("t", "last")]
+    size = {"window_size": 3, "summary_trigger_messages": 3, "summary_recent_window": 3}
+    kept, _ = recorded(tmp_path, asked, policy=policy, **size)
+
+    assert kept[-3:] == ["new", "", "last"]
+    assert kept[:-3] == ([] if policy == "conversation_window" else [kept[0]])
 
 
 def test_a_window_may_be_limited_in_tokens(tmp_path: Path) -> None:
@@ -119,7 +130,7 @@ messages = st.lists(
 @pytest.mark.parametrize("policy", ["conversation_window", "summary"])
 @given(said=messages, size=st.integers(1, 8), tokens=st.none() | st.integers(1, 100))
 def test_what_is_kept_can_be_sent(policy: Any, said: list[Message], size: int, tokens: int | None) -> None:
-    """Whatever is forgotten, the newest message stays, and no tool's message stands without its call before it."""
+    """The newest message stays, and the newest question, which a question begins; no tool's message lacks its call."""
     kept = list(said)
     memory = conversation(
         policy=policy,
@@ -132,6 +143,11 @@ def test_what_is_kept_can_be_sent(policy: Any, said: list[Message], size: int, t
     at_once(memory.fit(kept))
 
     assert kept[-1] is said[-1]
+    if kept[0] is not said[0] and "user" in [message.role for message in said]:
+        assert next(message.role for message in kept if message.role != "system") == "user"
+        assert max(place for place, message in enumerate(said) if message.role == "user") in [
+            place for place, message in enumerate(said) if any(message is other for other in kept)
+        ]
     assert all(
         before.tool_calls or before.role == "tool"
         for before, message in zip([Message("user", ""), *kept], kept, strict=False)
@@ -161,6 +177,14 @@ def test_below_the_trigger_nothing_is_summarised(tmp_path: Path) -> None:
 
     assert kept == ["a", "b", "c"]
     assert run.of("memory_summarization") == []
+
+
+def test_a_summary_is_not_summarised_alone(tmp_path: Path) -> None:
+    """What cannot become shorter is not asked for again."""
+    long = {"policy": "summary", "summary_trigger_messages": 2, "summary_recent_window": 1}
+    _, run = recorded(tmp_path, says("a", "b", *"c"), called("t"), **long)
+
+    assert [event.inputs for event in run.of("memory_summarization")] == [{"messages": 2, "kept": 1}]
 
 
 def test_many_tokens_trigger_a_summary(tmp_path: Path) -> None:

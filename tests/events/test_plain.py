@@ -98,3 +98,12 @@ def test_a_long_repr_is_cut():
 def test_a_set_of_unlike_things_has_an_order():
     """Sets come out the same way every time although their members cannot be compared."""
     assert plain({"a", 1, None, 2.5}) == ["a", 1, 2.5, None]
+
+
+def test_addresses_of_objects_are_left_out():
+    """Two runs of one program write the same text for the same kind of object."""
+    first, second = object(), object()
+
+    assert plain(first) == plain(second) == "<object object>"
+    assert plain(first.__str__).startswith("<method-wrapper '__str__' of object object")
+    assert "0x" not in plain(first.__str__)

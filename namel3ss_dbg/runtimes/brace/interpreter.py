@@ -27,6 +27,7 @@ from .source import did_you_mean, mistake_in
 from .steps import question_of
 from .tools import Toolbox, Tools
 from .values import held_for, resolve
+from .written_keys import keys_of
 
 EntryKind = Literal["chain", "agent", "prompt", "asks"]
 
@@ -75,6 +76,7 @@ class Interpreter:
             ProgramError: Nothing can be run, or what runs failed.
         """
         self.tracer.conceal(*held_for(self.program))
+        self.tracer.conceal(*keys_of(self.program), certain=True)
         try:
             return await self._run(entry, arguments)
         except SourceError as problem:

@@ -118,4 +118,4 @@ def _endings(messages: list[Message]) -> Iterator[list[Message]]:
     newest = asked[-1] if asked else -1
     for place in range(newest + 1, len(messages)):
         if messages[place].role != "tool":
-            yield [*messages[newest:][: len(asked[-1:])], *messages[place:]]
+            yield [*messages[newest : newest + 1], *messages[place:]]

@@ -1,12 +1,17 @@
-"""Keys that stand in a program: they are refused when it is loaded, for a program is shared, shown and committed."""
+"""Keys of a program's models: they stand in the environment, and are refused when they stand in the program itself, for
+a program is shared, shown and committed.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 
 from ...events import ProgramError
-from .nodes import EnvRef, Llm
+from .nodes import EnvRef, Llm, Program
 
+_SHORTEST = 6
+# What is shorter is a secret to nobody, and stands in many words.
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 
 
@@ -31,3 +36,14 @@ def refuse_written_keys(llm: Llm) -> None:
                 why=f"the header '{name}' at {place} is no reference to the environment",
                 try_=f"Put it into an environment variable and write {{ {name}: env.NAME }}.",
             )
+
+
+def keys_of(program: Program) -> set[str]:
+    """What the variables hold that a program names as the keys of its models, or in headers that hold secrets."""
+    named = [llm.settings.get("api_key") for llm in program.llms.values()]
+    for llm in program.llms.values():
+        headers = llm.settings.get("headers")
+        held_in = headers.items() if isinstance(headers, dict) else ()
+        named += [value for name, value in held_in if _SECRET_HEADER.search(name)]
+    held = [os.environ.get(reference.name, "").strip() for reference in named if isinstance(reference, EnvRef)]
+    return {key for key in held if len(key) >= _SHORTEST}

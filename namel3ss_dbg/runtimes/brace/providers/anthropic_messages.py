@@ -14,7 +14,6 @@ import attrs
 from ..models import Message, ModelAnswer, ModelRequest, ToolCall
 from ..schema import json_schema
 from .anthropic_reply import Reply
-from .attempts import A_DAY_S
 from .failures import Failure
 from .remote import RemoteModel
 
@@ -31,14 +30,9 @@ class AnthropicModel(RemoteModel):
     """What was said, thoughts included, by the id of the first call in it."""
 
     def new_client(self) -> Any:
-        """A client of the package, which neither asks again nor ends by itself."""
-        return self.sdk.AsyncAnthropic(
-            api_key=self.connection.key,
-            base_url=self.connection.address,
-            max_retries=0,
-            timeout=A_DAY_S,
-            default_headers=self.connection.headers,
-        )
+        """A client of the package."""
+        connection = self.connection
+        return self.sdk.AsyncAnthropic(api_key=connection.key, base_url=connection.address, **self.common_options())
 
     # What is sent
 
@@ -54,7 +48,9 @@ class AnthropicModel(RemoteModel):
             body["stop_sequences"] = [body["stop_sequences"]]
         body["messages"] = self._messages(request.messages)
         if not body["messages"]:
-            raise self.connection.error("it was asked nothing", "Give the run an input.")
+            raise self.connection.error(
+                "its question is empty", """Give the run an input: --run-args '{"input": "…"}'."""
+            )
         if system:
             body["system"] = system
         if request.tools:

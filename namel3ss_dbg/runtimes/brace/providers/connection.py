@@ -19,6 +19,7 @@ from ..nodes import EnvRef, Llm, Text, Value
 from ..source import did_you_mean, one_of
 from ..values import resolve, revealed
 from ..written_keys import refuse_written_keys
+from .proxies import is_here, proxies
 from .services import Service, Structured
 
 SETTINGS = {
@@ -39,6 +40,8 @@ _MORE_SETTINGS = {"openai": {"organization", "project"}, "azure": {"api_version"
 _NO_PARAMETERS = {"model", "messages", "tools", "system", "n"}
 _STRUCK_OUT = "•••"
 _LONGEST_SAID = 300
+_SHORTEST = 6
+# What is shorter is a secret to nobody, and stands in many words.
 
 
 @attrs.frozen(kw_only=True)
@@ -53,6 +56,8 @@ class Connection:
     key_variable: str
     """Where the key comes from."""
     headers: dict[str, str] = attrs.field(repr=False)
+    secrets: tuple[str, ...] = attrs.field(repr=False)
+    """What nobody may see, the longest first: the key, what headers have from the environment, the password."""
     max_retries: int
     structured: Structured
     options: dict[str, str]
@@ -73,15 +78,20 @@ class Connection:
         for price in filter(lambda key: key.startswith("cost_"), llm.settings):
             number_setting(llm, price)
         number_setting(llm, "timeout")
+        address = _address(llm, service)
+        if service.protocol == "anthropic" or not is_here(address):
+            # The packages make ready for all proxies at once, whichever they will need; Anthropic's in any case.
+            _refuse_proxies(llm)
         settings = {key: _setting(llm, key) for key in (*_MORE_SETTINGS[service.protocol], "structured_output")}
         key, variable = _key(llm, service)
         return cls(
             llm=llm,
             service=service,
-            address=_address(llm, service),
+            address=address,
             key=key,
             key_variable=variable,
             headers=_headers(llm),
+            secrets=_secrets(llm, key, address),
             max_retries=_retries(llm),
             structured=_structured(llm, settings.pop("structured_output")) or service.structured,
             options={key: value for key, value in settings.items() if value is not None},
@@ -99,12 +109,15 @@ class Connection:
         """Whether the declaration says what an answer costs."""
         return has_prices(self.llm)
 
-    def without_secrets(self, said: str) -> str:
-        """What a server said, on one line, not too long, its secrets struck out."""
-        secrets = [self.key, *self.headers.values(), *filter(None, [urlsplit(self.address).password])]
-        for secret in sorted(filter(lambda text: len(text) > 3, secrets), key=len, reverse=True):
-            said = said.replace(secret, _STRUCK_OUT)
-        said = " ".join(said.split())
+    def struck_out(self, text: str) -> str:
+        """A text of the server without the secrets that were sent to it."""
+        for secret in self.secrets:
+            text = text.replace(secret, _STRUCK_OUT)
+        return text
+
+    def quoted(self, said: str) -> str:
+        """What a server said, as a sentence can hold it: on one line, not too long, without secrets."""
+        said = " ".join(self.struck_out(said).split())
         return said if len(said) <= _LONGEST_SAID else f"{said[:_LONGEST_SAID]}…"
 
     def error(self, why: str, try_: str = "") -> ModelError:
@@ -196,11 +209,23 @@ def _completed(address: str, service: Service) -> str:
     return urlunsplit(parts._replace(path=path or urlsplit(service.address).path))
 
 
+def _refuse_proxies(llm: Llm) -> None:
+    for proxy in proxies().values():
+        if proxy.trouble is not None:
+            raise _unaskable(llm, *proxy.trouble)
+
+
 def _headers(llm: Llm) -> dict[str, str]:
     headers = llm.settings.get("headers", {})
     if not isinstance(headers, dict):
         raise _unaskable(llm, "its headers are no object", 'Write headers: { "X-Team": "search" }.')
     return {name: str(value) for name, value in revealed(resolve(headers, {})).items()}
+
+
+def _secrets(llm: Llm, key: str, address: str) -> tuple[str, ...]:
+    headers = [value for value in llm.settings.get("headers", {}).values() if isinstance(value, EnvRef)]
+    secrets = [key, *map(str, revealed(headers)), urlsplit(address).password or ""]
+    return tuple(sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True))
 
 
 def _retries(llm: Llm) -> int:

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
 from .connection import Connection
+from .proxies import proxy_of
 
 _TOO_LONG = re.compile(
     r"context[_ ](length|window|size)|maximum context|prompt is too long|too many (input )?tokens|exceed.{0,40}context",
@@ -68,7 +70,7 @@ def failure_told(error: Any, connection: Connection) -> Failure:
 
 def _of_status(status: int, body: Any, connection: Connection, wait_s: float | None) -> Failure:
     service, model = connection.service, connection.llm.model
-    said = connection.without_secrets(_said(body))
+    said = connection.quoted(_said(body))
     told = f": {said}" if said else ""
     kind = _kind(body)
 
@@ -131,6 +133,11 @@ def _of_connection(problem: Exception, connection: Connection) -> Failure:
         return Failure(why=f"what {service.title} sent cannot be unpacked", may_pass=True)
     if "RemoteProtocolError" in reasons or "ReadError" in reasons:
         return Failure(why=f"the connection to {connection.shown_address} broke off", may_pass=True)
+    proxy = proxy_of(connection.address)
+    if proxy is not None:
+        why = f"the proxy {proxy.shown}, which {proxy.variable} names, does not lead to {connection.shown_address}"
+        advice = f"Check {proxy.variable}, or let NO_PROXY name {urlsplit(connection.address).hostname}."
+        return Failure(why=why, try_=advice, may_pass=True)
     start = service.start.format(model=connection.llm.model)
     return Failure(
         why=f"nothing answers at {connection.shown_address}",

@@ -13,7 +13,6 @@ import attrs
 
 from ..models import Message, ModelAnswer, ModelRequest, ToolCall
 from ..schema import json_schema
-from .attempts import A_DAY_S
 from .failures import Failure
 from .openai_reply import Call, Reply
 from .remote import RemoteModel
@@ -31,15 +30,11 @@ class OpenAIModel(RemoteModel):
     _calls: int = attrs.field(default=0, init=False)
 
     def new_client(self) -> Any:
-        """A client of the package, which neither asks again nor ends by itself."""
+        """A client of the package."""
         connection = self.connection
         service = connection.service
-        known = {
-            "api_key": connection.key or "none",  # the package wants one also where the server does not
-            "max_retries": 0,
-            "timeout": A_DAY_S,
-            "default_headers": connection.headers,
-        }
+        # The package wants a key also where the server does not.
+        known = {"api_key": connection.key or "none", **self.common_options()}
         if service.protocol == "azure" and "/openai/v1" not in connection.address:
             options = {"api_version": _API_VERSION, **connection.options}
             return self.sdk.AsyncAzureOpenAI(azure_endpoint=connection.address, **options, **known)

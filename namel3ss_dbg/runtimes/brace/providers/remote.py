@@ -17,10 +17,11 @@ import attrs
 
 from ..deadline import Clock
 from ..models import ModelAnswer, ModelRequest, count_message_tokens, count_tokens
-from .attempts import Sleep, answered
+from .attempts import A_DAY_S, Sleep, answered
 from .connection import Connection, refuse_parameters
 from .failures import Failure, correct_address, failure_told
 from .prices import Price, price_list, price_of
+from .proxies import is_here
 from .tool_names import ToolNames
 
 _Pieces = AsyncGenerator[dict[str, Any], None]
@@ -86,7 +87,7 @@ class RemoteModel(ABC):
 
     @abstractmethod
     def new_client(self) -> Any:
-        """A client of the package, which neither asks again nor ends by itself."""
+        """A client of the package, with `common_options`."""
 
     @abstractmethod
     def body(self, request: ModelRequest) -> dict[str, Any]:
@@ -109,6 +110,15 @@ class RemoteModel(ABC):
         """
 
     # What all have in common
+
+    def common_options(self) -> dict[str, Any]:
+        """What every client of a package is made with: it neither asks again nor ends by itself."""
+        options = {"max_retries": 0, "timeout": A_DAY_S, "default_headers": self.connection.headers}
+        if is_here(self.connection.address):
+            # Nothing that the environment says about the way to others holds for the way to this machine.
+            directly = dict.fromkeys(("http://", "https://", "all://"))
+            options["http_client"] = self.sdk.DefaultAsyncHttpxClient(trust_env=False, mounts=directly)
+        return options
 
     def open(self) -> None:
         """Make the client; it connects when it is first used."""
@@ -188,6 +198,8 @@ class RemoteModel(ABC):
     def _counted(self, request: ModelRequest, reply: Reply) -> ModelAnswer:
         """What has arrived, its tokens and its cost; what the server did not count is estimated."""
         details, answer = request.progress.details, reply.plain()
+        shown = self.connection.struck_out
+        answer = attrs.evolve(answer, text=shown(answer.text), reasoning=shown(answer.reasoning))
         if reply.model and reply.model != request.model:
             details["answered_by"] = reply.model
         if not reply.is_complete or not answer.prompt_tokens + answer.completion_tokens:
