@@ -276,7 +276,8 @@ class Session(Speech):
     def _load(self) -> None:
         """Import the engine, now that the client has its answer."""
         self.adapter = part("adapter").Adapter(self)
-        gc.freeze()  # the collector need not walk all that was just imported whenever it looks
+        if not gc.get_freeze_count():  # a second time would keep all that an earlier session left behind
+            gc.freeze()  # the collector need not walk all that was just imported whenever it looks
 
     def _is_withdrawn(self, message: Message) -> bool:
         seq = message["seq"]

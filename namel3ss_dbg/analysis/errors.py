@@ -245,4 +245,24 @@ def _retries(spans: Spans) -> tuple[Retry, ...]:
             succeeded = sum(spans.end(head) >= 0 and head not in spans.failed for head in again)
             name = shape.component_name or shape.component
             found.append(Retry(shape.component, name, kind, len(again), succeeded))
+    found += _requests_again(spans)
     return tuple(sorted(found, key=lambda retry: (-retry.retries, retry.component, retry.name)))
+
+
+def _requests_again(spans: Spans) -> list[Retry]:
+    """The requests that calls of models sent again, each within its call."""
+    columns = spans.columns
+    found: dict[tuple[str, str], list[Row]] = {}
+    for code in columns.matching(lambda shape: shape.event_type == "llm_call_retry"):
+        for row in columns.shape_rows[code]:
+            shape, call = columns.shape_at(row), columns.parent[row]
+            if call < 0 or spans.keeps(call):
+                found.setdefault((shape.component, shape.component_name or shape.component), []).append(call)
+    return [
+        Retry(component, name, "llm_call", len(calls), sum(_went_well(spans, call) for call in set(calls)))
+        for (component, name), calls in found.items()
+    ]
+
+
+def _went_well(spans: Spans, call: Row) -> bool:
+    return call >= 0 and spans.end(call) >= 0 and call not in spans.failed

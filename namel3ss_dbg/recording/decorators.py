@@ -83,7 +83,7 @@ class Hook:
             raise TypeError(
                 f"A hook decorates a function or method, and {function!r} is neither. Decorate its methods."
             )
-        return cast("Callable[P, R]", wrapped(function, _Calls(self, function), self.kind))
+        return cast("Callable[P, R]", wrapped(function, _Calls(self, function).begin, self.kind))
 
     # As a context manager
 
@@ -154,7 +154,8 @@ class _Calls:
         if code is not None:
             self._source = {"file": code.co_filename, "line": code.co_firstlineno, "column": 1}
 
-    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | Part | None:
+    def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | Part | None:
+        """Begin a call, unless nothing is traced."""
         tracer = active_tracer()
         if tracer is None:
             return None

@@ -28,6 +28,7 @@ from ..trace.codec import decode_line
 from ..trace.settings import DebugConfiguration
 from ..trace.writer import TraceWriter
 from .span import Span
+from .sums import Sum
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +37,6 @@ _MARKER_INTERVAL = 1.0
 _MEGABYTE = 1 << 20
 _STARTED, _COMPLETED = Status.STARTED.value, Status.COMPLETED.value
 # The bare words: orjson takes five times as long for an enum's member.
-
-_NUMBER = (int, float)
 
 Listener = Callable[[TraceEvent], None]
 
@@ -68,10 +67,7 @@ class Execution:
         """Whether this process is a child that was forked within the run."""
         self.event_count = 0
         """Events written so far."""
-        self.tokens_used: float = 0
-        """Tokens of all its model calls so far."""
-        self.cost_estimate = 0.0
-        """US dollars so far."""
+        self._tokens, self._cost = Sum("tokens", 0), Sum("cost", 0.0)
         self.started_at = time.time()
         """Seconds since the epoch."""
         self.root = Span(self, None, "app_load", "app", app_name, None, None)
@@ -95,6 +91,16 @@ class Execution:
         self._ending = itertools.count().__next__
         self._complaints: set[str] = set()
         _executions.add(self)
+
+    @property
+    def tokens_used(self) -> float:
+        """Tokens of all its model calls so far."""
+        return self._tokens.total
+
+    @property
+    def cost_estimate(self) -> float:
+        """US dollars so far."""
+        return self._cost.total
 
     @property
     def trace_file(self) -> Path:
@@ -196,7 +202,7 @@ class Execution:
             if self._memory_mb is not None:
                 record["memory_usage_mb"] = self._memory_mb
             if span.tokens_used is not None or span.cost_estimate is not None:
-                self._spend(record, span.tokens_used, span.cost_estimate)
+                self._spend(record, span.tokens_used, span.cost_estimate, span.outer, span)
             self._write(record, now)
             return record
         except Exception as problem:  # as in open
@@ -204,7 +210,14 @@ class Execution:
             return None
 
     def point(
-        self, event_type: str, component: str, name: str | None, parent: str | None, status: str, more: Payload
+        self,
+        event_type: str,
+        component: str,
+        name: str | None,
+        parent: str | None,
+        status: str,
+        more: Payload,
+        around: Span | None = None,
     ) -> Payload | None:
         """Write an event that takes no time; `more` are further fields, of which those that are None are left out."""
         if self.finished:
@@ -226,7 +239,7 @@ class Execution:
         record["status"] = status
         if self._memory_mb is not None:
             record["memory_usage_mb"] = self._memory_mb
-        self._spend(record, more.pop("tokens_used", None), more.pop("cost_estimate", None))
+        self._spend(record, more.pop("tokens_used", None), more.pop("cost_estimate", None), around)
         record.update({key: value for key, value in more.items() if value is not None})
         self._write(record, now)
         return record
@@ -258,15 +271,13 @@ class Execution:
         if self._listeners:
             self._tell(line)
 
-    def _spend(self, record: Payload, tokens: Any, cost: Any) -> None:
+    def _spend(self, record: Payload, tokens: Any, cost: Any, around: Span | None, span: Span | None = None) -> None:
         if tokens is not None:
             record["tokens_used"] = tokens
-            if isinstance(tokens, _NUMBER):
-                self.tokens_used += tokens
+            self._tokens.add(tokens, around, span)
         if cost is not None:
             record["cost_estimate"] = cost
-            if isinstance(cost, _NUMBER):
-                self.cost_estimate += cost
+            self._cost.add(cost, around, span)
 
     def _tell(self, line: bytes) -> None:
         event = decode_line(line)

@@ -60,7 +60,7 @@ class Observed:
     metadata: Payload | None = None
     _parameters: Parameters | None = None
 
-    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | Part | None:
+    def begin(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | Part | None:
         """Begin a call, unless the code that calls is in none itself."""
         try:
             return self._begun(args, kwargs)
@@ -140,7 +140,7 @@ def seen_model(value: Any, call: Call) -> Any:
         if name not in METHODS or not callable(method) or isinstance(method, type) or is_hooked(method, "llm_call"):
             return method
         observed = Observed("llm_call", "llm", provider, value, method, call, about, metadata)
-        return careful(call, method, lambda: seen_call(method, around(method, observed)))
+        return careful(call, method, lambda: seen_call(method, around(method, observed.begin)))
 
     return _keep(value, call, seen_object(value, how))
 
@@ -210,8 +210,8 @@ def _seen_runner(value: Any, call: Call, observed: Callable[[Any], Observed]) ->
     def how(name: str, function: Any) -> Any:
         if name not in _RUNS or not callable(function):
             return function
-        begin = observed(function)
-        return function if is_hooked(function, begin.kind) else around(function, begin)
+        each = observed(function)
+        return function if is_hooked(function, each.kind) else around(function, each.begin)
 
     return careful(call, value, lambda: seen_object(value, how))
 

@@ -5,6 +5,7 @@ Every look at them is careful: they may be dicts or objects, lie, or raise.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -44,6 +45,11 @@ def look(value: Any, name: str) -> Any:
         return None
 
 
+def reader(value: Any) -> Callable[[str], Any]:
+    """`look` at one value, for many names."""
+    return value.get if type(value) is dict else functools.partial(look, value)
+
+
 def word_at(value: Any, *paths: str) -> str | None:
     """The first of these places, such as `name` or `agent_def.name`, that holds a word."""
     for path in paths:
@@ -58,7 +64,8 @@ def word_at(value: Any, *paths: str) -> str | None:
 def failure_of(result: Any) -> str | None:
     """What a result that says `status == "error"` says went wrong; None for all others."""
     status = look(result, "status")
-    status = look(status, "value") or status  # a member of an enum
+    if not is_a(status, str):
+        status = look(status, "value")  # a member of an enum
     if not is_a(status, str) or status.lower() != "error":
         return None
     for name in ("error", "error_message", "message"):
@@ -129,16 +136,18 @@ def _holders(result: Any) -> Iterator[Any]:
 def _cost(holders: list[Any], result: Any) -> float | None:
     last = holders[-1] if holders else None
     for holder in (last, result if result is not last else None, look(result, "metadata")):
+        read = reader(holder)
         for name in _COSTS if holder is not None else ():
-            amount = look(holder, name)
+            amount = read(name)
             if type(amount) in (int, float) and 0 <= amount < _MOST_TOKENS:
                 return float(amount)
     return None
 
 
 def _count(value: Any, names: Iterable[str]) -> int | None:
+    read = reader(value)
     for name in names:
-        count = look(value, name)
+        count = read(name)
         if type(count) in (int, float) and 0 <= count < _MOST_TOKENS:
             return int(count)
     return None
@@ -151,18 +160,34 @@ def _sum(values: Iterable[Any]) -> Any:
 
 def text_of(result: Any) -> str | None:
     """The text that a model's answer holds, itself or in its first message; None when it holds none."""
-    for holder in (result, look(result, "message"), look(result, "delta"), *_choices(result)):
-        text = _text_in(holder)
-        if text is not None:
-            return text
-    return None
+    return next((text for message in _messages_of(result) if (text := _text_in(message)) is not None), None)
 
 
-def _text_in(holder: Any) -> str | None:
-    if type(holder) is str:
-        return holder
+def _messages_of(result: Any) -> Iterator[Any]:
+    """The places where a model's answer may stand in a result, the result itself first."""
+    yield result
+    for name in ("message", "delta"):
+        if (message := look(result, name)) is not None:
+            yield message
+    first = _first_choice(result)
+    for name in ("message", "delta") if first is not None else ():
+        if (message := look(first, name)) is not None:
+            yield message
+    if first is not None:
+        yield first
+
+
+def _first_choice(result: Any) -> Any:
+    choices = look(result, "choices")
+    return choices[0] if is_a(choices, list) and choices else None
+
+
+def _text_in(message: Any) -> str | None:
+    if type(message) is str:
+        return message
+    read = reader(message)
     for name in _TEXTS:
-        found = look(holder, name)
+        found = read(name)
         if type(found) is str:
             return found
         if is_a(found, list) and found:  # blocks, of which some are text
@@ -171,16 +196,10 @@ def _text_in(holder: Any) -> str | None:
     return None
 
 
-def _choices(result: Any) -> tuple[Any, ...]:
-    choices = look(result, "choices")
-    first = choices[0] if is_a(choices, list) and choices else None
-    return tuple(each for each in (look(first, "message"), look(first, "delta"), first) if each is not None)
-
-
 def _calls_of(result: Any) -> list[Payload] | None:
     """The tools that a model asks for, each as name, arguments and id."""
-    holders = (result, look(result, "message"), *_choices(result))
-    asked = next((found for holder in holders if is_a(found := look(holder, "tool_calls"), list) and found), None)
+    messages = _messages_of(result)
+    asked = next((found for message in messages if is_a(found := look(message, "tool_calls"), list) and found), None)
     if asked is None:
         return None
     calls = []
@@ -189,11 +208,15 @@ def _calls_of(result: Any) -> list[Payload] | None:
         function = call if function is None or is_a(function, str) else function
         named = {
             "name": word_at(function, "name") or word_at(call, "function", "tool"),
-            "arguments": look(function, "arguments") or look(function, "args") or look(call, "input"),
+            "arguments": _first(look(function, "arguments"), look(function, "args"), look(call, "input")),
             "id": word_at(call, "id"),
         }
         calls.append({key: value for key, value in named.items() if value is not None} or {"value": call})
     return calls
+
+
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)
 
 
 def _of_model(result: Any, usage: Usage) -> Payload:
@@ -202,7 +225,8 @@ def _of_model(result: Any, usage: Usage) -> Payload:
         "text": text,
         "tool_calls": _calls_of(result),
         "model": word_at(result, "model"),
-        "finish_reason": word_at(result, "finish_reason", "stop_reason") or _finish_of_choice(result),
+        "finish_reason": word_at(result, "finish_reason", "stop_reason")
+        or word_at(_first_choice(result), "finish_reason"),
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
     }
@@ -210,11 +234,6 @@ def _of_model(result: Any, usage: Usage) -> Payload:
     if text is None and not outputs.get("tool_calls") and result is not None:
         outputs["result"] = result
     return outputs
-
-
-def _finish_of_choice(result: Any) -> str | None:
-    choices = look(result, "choices")
-    return word_at(choices[0], "finish_reason") if is_a(choices, list) and choices else None
 
 
 def _of_agent(result: Any, _: Usage) -> Payload:

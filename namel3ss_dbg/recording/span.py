@@ -21,6 +21,7 @@ here: contextvars.ContextVar[Span | None] = contextvars.ContextVar("namel3ss_dbg
 """The innermost span that the running code is in; it knows its execution."""
 
 _CANCELLATIONS = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
+_NOTHING: dict[str, float] = {}
 _COMPLETED, _FAILED, _CANCELLED = Status.COMPLETED.value, Status.FAILED.value, Status.CANCELLED.value
 
 
@@ -40,9 +41,9 @@ class Span:
     """
 
     __slots__ = (
-        "_failure", "_status", "_token", "began", "component", "cost_estimate", "dropped", "ended", "event_id",
-        "execution", "held", "inputs", "kind", "metadata", "name", "outer", "outputs", "parent_id", "source",
-        "tokens_used",
+        "_failure", "_status", "_token", "began", "component", "cost_estimate", "counted", "dropped", "ended",
+        "event_id", "execution", "held", "inputs", "kind", "metadata", "name", "outer", "outputs", "parent_id",
+        "source", "tokens_used",
     )  # fmt: skip
 
     def __init__(
@@ -83,6 +84,8 @@ class Span:
         self.dropped = False
         """Whether a filter keeps this out: what is inside belongs to the span around it."""
         self.ended = False
+        self.counted = _NOTHING
+        """What this counts for in the sums of the run."""
         self.began = 0.0
         """When it was entered, by `time.perf_counter`."""
         self._status: str = _COMPLETED

@@ -302,7 +302,7 @@ class ExecutionTracer:
                 }
                 parent = parent_event_id or execution.anchor(inside.outer)
                 status = status or Status.COMPLETED.value
-                record = execution.point(event_type, component, component_name, parent, status, more)
+                record = execution.point(event_type, component, component_name, parent, status, more, inside.outer)
             else:
                 return None
             return TraceEvent(**record) if record is not None else None

@@ -9,6 +9,7 @@ import attrs
 
 from ..events import Moment, TraceEvent
 from ..timeline.timeline import Timeline
+from .asked import Asked, asked
 from .events import error_piece, failed, mocked, plain_event
 from .formats import format_count
 from .pieces import UNICODE, Line, Piece, Signs, Style, line, shortened
@@ -18,7 +19,7 @@ from .words import counted, text_lines
 
 _ROLES: dict[str, Style] = {"system": "dim", "user": "key", "assistant": "good", "tool": "kind"}
 _INDENT = 4
-_SHOWN_APART = frozenset({"messages", "tools", "model", "llm"})
+_SHOWN_APART = frozenset({"tools", "model", "llm"})
 
 
 @attrs.frozen
@@ -32,47 +33,48 @@ class Conversation:
     signs: Signs = UNICODE
 
     @property
-    def messages(self) -> list[Any]:
-        """As they were sent."""
-        found = self.timeline[self.start].inputs.get("messages")
-        return found if isinstance(found, list) else []
+    def asked(self) -> Asked:
+        """What the model was asked."""
+        return asked(self.timeline[self.start].inputs)
 
     def value(self) -> dict[str, Any]:
         """All of it as JSON."""
         event = self.timeline[self.start]
         answer = self.timeline[self.end].outputs if self.end is not None else None
-        return {"moment": self.start, **event.inputs, "answer": answer}
+        return {"moment": self.start, **event.inputs, "messages": self.asked.messages, "answer": answer}
 
     def plain(self) -> Iterator[str]:
         """The call, then one line for each message, and one for the answer."""
         yield plain_event(self.timeline, self.start, more=())
-        for message in self.messages:
+        for message in self.asked.messages:
             yield f"message {_pairs(message)}"
         if self.end is not None:
             yield f"answer {_pairs(self.timeline[self.end].outputs)}"
 
     def screen(self, width: int) -> Iterator[Block]:
         """Who said what, in full, wrapped between words."""
-        yield from self._head(width)
-        for message in self.messages:
+        request = self.asked
+        yield from self._head(request, width)
+        for message in request.messages:
             yield from self._message(message, width)
         if self.end is not None:
             yield from self._answer(self.timeline[self.end], width)
 
-    def _head(self, width: int) -> Iterator[Block]:
+    def _head(self, request: Asked, width: int) -> Iterator[Block]:
         event = self.timeline[self.start]
         model, tools = event.inputs.get("model"), event.inputs.get("tools")
         head = line(
             (f"#{self.start} ", "place"),
             (f"{event.inputs.get('llm') or event.name} ", "name"),
             (f"{model}  " if model else "", "kind"),
-            (counted(len(self.messages), "message"), "dim"),
+            (counted(len(request.messages), "message"), "dim"),
         )
         yield shortened(head, width, self.signs.cut)
         if isinstance(tools, list) and tools:
             names = ", ".join(each if isinstance(each, str) else json_text(each) for each in tools)
             yield from (line((text, "dim")) for text in text_lines(f"tools: {names}", width))
-        others = {key: value for key, value in event.inputs.items() if key not in _SHOWN_APART}
+        apart = _SHOWN_APART | request.names
+        others = {key: value for key, value in event.inputs.items() if key not in apart}
         if others:
             text = ", ".join(f"{key} {json_text(value)}" for key, value in others.items())
             yield from (line((part, "dim")) for part in text_lines(text, width))

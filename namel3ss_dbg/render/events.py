@@ -17,6 +17,7 @@ from ..timeline.lanes import MAIN
 from ..timeline.state import result_of
 from ..timeline.timeline import Timeline
 from ..trace.columns import END, START, Columns
+from .asked import asked
 from .formats import format_count, format_mb, format_money, format_ms, format_offset, format_time
 from .pieces import UNICODE, Line, Piece, Signs, Style, cells, line, shortened, text_of
 from .tables import Block
@@ -74,12 +75,11 @@ def _plain_key(group: str, key: str) -> str:
 def gist_of(event: TraceEvent) -> Any:
     """What a person wants to know first: the newest message to a model, the tools it asked for, a result."""
     if event.closes:
-        asked = event.outputs.get("tool_calls")
-        if isinstance(asked, list) and asked and not event.outputs.get("text"):
-            return ", ".join(_call_of(call) for call in asked)
+        calls = event.outputs.get("tool_calls")
+        if isinstance(calls, list) and calls and not event.outputs.get("text"):
+            return ", ".join(_call_of(call) for call in calls)
         return result_of(event)
-    messages = event.inputs.get("messages")
-    if event.span == "llm_call" and isinstance(messages, list) and messages:
+    if event.span == "llm_call" and (messages := asked(event.inputs).messages):
         newest = messages[-1]
         return newest.get("content", newest) if isinstance(newest, dict) else newest
     if event.span == "chain_step":

@@ -121,6 +121,18 @@ def test_a_call_made_again_after_it_failed_is_a_retry() -> None:
     assert found.retries == (Retry("tool", "get", "tool_call", retries=2, succeeded=1),)
 
 
+def test_a_request_that_a_model_call_sent_again_is_a_retry() -> None:
+    """Of those of one call only the last can end well."""
+    found = errors(
+        RUN, record("a", "llm_call_start", "run"), record("a!", "llm_call_end", "a"),
+        record("b", "llm_call_start", "run"), record("b1", "llm_call_retry", "b"), record("b2", "llm_call_retry", "b"),
+        record("b!", "llm_call_end", "b"), record("c", "llm_call_start", "run"), record("c1", "llm_call_retry", "c"),
+        failed("c", "llm_call_end", "boom"),
+    )  # fmt: skip
+
+    assert found.retries == (Retry("llm", "x", "llm_call", retries=3, succeeded=1),)
+
+
 def test_calls_without_an_end_are_listed_and_have_no_duration() -> None:
     """A run that was killed says what it was doing."""
     found = errors(

@@ -43,11 +43,13 @@ def talk(
     llm: str = "",
     app: str = "agent A {}",
     model: str = "claude-test",
+    question: str = "hi",
+    path: str = "",
 ) -> tuple[Recorded, list[Asked]]:
     """Run an app whose llm `m` is asked at a server that gives these replies."""
     with ModelServer(replies) as server:
-        declared = f'llm m {{ provider: "anthropic", model: "{model}", base_url: "{server.address}", {llm} }}'
-        return run(f"{declared}\n{app}", tmp_path, {"input": "hi"}, sleep=RememberingSleep()), server.asked
+        declared = f'llm m {{ provider: "anthropic", model: "{model}", base_url: "{server.address}{path}", {llm} }}'
+        return run(f"{declared}\n{app}", tmp_path, {"input": question}, sleep=RememberingSleep()), server.asked
 
 
 class TestAnswers:
@@ -179,6 +181,18 @@ class TestTools:
         assert asked[1].body["messages"][1]["content"] == [thought, use("look_up", {"query": "a"})]
         assert done.of("llm_call_end")[0].outputs["reasoning"] == "I must look."
 
+    @pytest.mark.parametrize("streamed", [False, True])
+    def test_what_was_said_between_thoughts_stays_there(self, tmp_path: Path, streamed: bool) -> None:
+        """The service refuses thoughts in another order; an empty text it refuses, too."""
+        thoughts = [{"type": "thinking", "thinking": f"Hm {n}.", "signature": f"s{n}"} for n in (1, 2)]
+        blocks = [thoughts[0], said("Well."), thoughts[1], said(""), use("look_up", {"query": "a"})]
+        first = Reply(pieces=events(*blocks, stop="tool_use")) if streamed else message(*blocks, stop="tool_use")
+        last = Reply(pieces=events(said("ok"))) if streamed else message(said("ok"))
+        llm = f"stream: {str(streamed).lower()}, parameters: {{ thinking: {{ type: 'adaptive' }} }}"
+        _, asked = talk(tmp_path, first, last, llm=llm, app=self.APP)
+
+        assert asked[1].body["messages"][1]["content"] == [blocks[0], blocks[1], blocks[2], blocks[4]]
+
     def test_a_call_that_a_limit_cut_off_says_so(self, tmp_path: Path) -> None:
         """A stream may end in the middle of the arguments."""
         pieces = events(use("look_up", '{"query": '), stop="max_tokens")
@@ -201,6 +215,29 @@ class TestTools:
         _, asked = talk(tmp_path, message(said("")), message(said("ok")), app=app)
 
         assert asked[1].body["messages"] == [{"role": "user", "content": [said("hi"), said("and?")]}]
+
+    @pytest.mark.parametrize("policy", ["conversation_window, window_size: 2", "summary, summary_trigger_messages: 2"])
+    def test_a_conversation_begins_with_a_question(self, tmp_path: Path, policy: str) -> None:
+        """Whatever the agent has forgotten; what it is doing is not forgotten."""
+        app = f"""
+        tool "look up" {{ type: canned, answer: "42" }}
+        agent A {{ tools: ["look up"], memory: {{ policy: {policy}, summary_recent_window: 2 }} }}
+        """
+        wish = message(use("look_up", {}), stop="tool_use")
+        done, asked = talk(tmp_path, wish, message(said("so far")), wish, message(said("ok")), app=app)
+
+        assert done.result in ("so far", "ok")
+        assert {request.body["messages"][0]["role"] for request in asked} == {"user"}
+        assert said("hi") in asked[-1].body["messages"][0]["content"]
+
+    def test_an_empty_question_is_told(self, tmp_path: Path) -> None:
+        """The service takes none, and its own words would not help."""
+        done, asked = talk(tmp_path, message(said("x")), question="")
+
+        assert str(done.problem) == (
+            "The llm 'm' got no answer: its question is empty. Give the run an input: --run-args '{\"input\": \"…\"}'."
+        )
+        assert asked == []
 
 
 class TestObjects:
@@ -311,6 +348,21 @@ class TestFailures:
 
         assert str(done.problem) == f"The llm 'm' got no answer: {sentence.replace('{address}', address)}"
         assert KEY.encode() not in b"".join(path.read_bytes() for path in tmp_path.glob("*.jsonl"))
+
+    @pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/", "/v1/messages"])
+    def test_an_address_is_taken_as_people_copy_it(self, tmp_path: Path, path: str) -> None:
+        """The package itself adds what those of other services want to be told."""
+        _, asked = talk(tmp_path, message(said("ok")), path=path)
+
+        assert asked[0].path == "/v1/messages"
+
+    def test_this_machine_is_asked_without_a_proxy(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No proxy leads from a machine to itself."""
+        monkeypatch.delenv("NO_PROXY")
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        done, _ = talk(tmp_path, message(said("ok")))
+
+        assert done.result == "ok"
 
     def test_without_a_key_nothing_runs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The sentence says where the key belongs."""

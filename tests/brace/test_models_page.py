@@ -97,7 +97,10 @@ def test_the_sentences_of_the_page_are_said(tmp_path: Path, monkeypatch: pytest.
     for llm, reply in (
         ('"small" { provider: "openai", model: "gpt-4o-mini"', Reply({"error": {"message": "no"}}, status=401)),
         ('"local" { provider: "ollama", model: "llama3.2"', None),
-        ('"local" { provider: "ollama", model: "llama3.2"', Reply("", status=404)),
+        (
+            '"local" { provider: "ollama", model: "llama3.2"',
+            Reply({"error": {"message": "model 'llama3.2' not found"}}, status=404),
+        ),
     ):
         with ModelServer([reply] if reply else []) as server:
             address = f"{server.address}/v1"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 import sys
 import time
@@ -23,6 +24,7 @@ from namel3ss_dbg.runtimes.brace.providers import standard_models
 from namel3ss_dbg.runtimes.brace.providers.attempts import answered
 from namel3ss_dbg.runtimes.brace.providers.connection import Connection
 from namel3ss_dbg.runtimes.brace.providers.failures import failure_of
+from namel3ss_dbg.runtimes.brace.providers.proxies import proxy_of
 from namel3ss_dbg.runtimes.brace.providers.services import SERVICES
 from tests.support.brace import AT, Recorded, RememberingSleep, program, record, request, run
 from tests.support.model_server import Asked, ModelServer, Reply, chunk, closing, completion, error, tool_call
@@ -78,6 +80,14 @@ def talk(
         declared = f'llm m {{ provider: "{provider}", model: "gpt-4o", base_url: "{server.address}{path}", {llm} }}'
         recorded = run(f"{declared}\n{app}", tmp_path, {"input": question}, sleep=sleep, **how)
         return Told(recorded, server.asked, sleep.slept)
+
+
+def has_address_six() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 def stream(*pieces: str, **how: Any) -> Reply:
@@ -171,6 +181,41 @@ class TestAnswers:
         told = talk(tmp_path, completion(parts, reasoning_content="Hm."), provider="vllm")  # type: ignore[arg-type]
 
         assert (told.end.outputs["text"], told.end.outputs["reasoning"]) == ("Hello", "Hm.")
+
+
+class TestConversations:
+    def test_a_strict_server_takes_what_is_sent(self, tmp_path: Path) -> None:
+        """One system text, no empty answers, and no question right after another one."""
+        app = """
+        agent A { system: "Be brief.", memory: full_history }
+        chain C {
+            step first { kind: agent, target: A }
+            step second { kind: agent, target: A, inputs: { input: "and?" } }
+        }
+        """
+        told = talk(tmp_path, completion(""), completion("ok"), app=app, llm="system: 'Now.'")
+
+        assert told.asked[1].body["messages"] == [
+            {"role": "system", "content": "Now.\n\nBe brief."},
+            {"role": "user", "content": "hi\n\nand?"},
+        ]
+
+    def test_a_summary_joins_the_system_text(self, tmp_path: Path) -> None:
+        """Many servers take a system text at the beginning only."""
+        app = """
+        memory short { policy: summary, summary_trigger_messages: 2, summary_recent_window: 1 }
+        agent A { system: "Be brief.", memory: short }
+        chain C {
+            step first { kind: agent, target: A }
+            step second { kind: agent, target: A, inputs: { input: "and?" } }
+        }
+        """
+        told = talk(tmp_path, completion("Hello."), completion("They greet."), completion("ok"), app=app)
+
+        assert told.asked[2].body["messages"] == [
+            {"role": "system", "content": "Be brief.\n\nSummary of the conversation so far: They greet."},
+            {"role": "user", "content": "and?"},
+        ]
 
 
 class TestTools:
@@ -388,22 +433,44 @@ class TestStreams:
         ],
     )
     def test_the_text_of_a_stream_that_breaks_is_kept(self, tmp_path: Path, reply: Reply, why: str) -> None:
-        """What had arrived stands in the attempt and, as no other attempt followed, in the call's end."""
+        """What had arrived is in the attempt and, as no other attempt followed, in the call's end, with its price."""
         told = talk(tmp_path, reply, llm="stream: true, max_retries: 0")
         address = f"http://{told.asked[0].headers['host']}/v1"
 
         assert told.problem == f"The llm 'm' got no answer: {why.format(address=address)}."
         assert (told.end.outputs["text"], told.end.outputs["finish_reason"]) == ("Hel", "incomplete")
         assert told.end.metadata["attempts"][0]["text"] == "Hel"
-        assert told.end.cost_estimate is None
+        assert (told.end.tokens_used, told.end.metadata["usage"]) == (6, "estimated")
+        assert told.end.cost_estimate == pytest.approx(5 * 2.5e-6 + 1 * 10e-6)
 
     def test_a_stream_that_breaks_is_asked_for_again(self, tmp_path: Path) -> None:
-        """The answer is the second one's alone."""
+        """The answer is the second one's alone; both were paid for."""
         broken, whole = stream(chunk(content="Hel"), cut=True), stream(chunk(content="Hello."), *closing())
-        told = talk(tmp_path, broken, whole, llm="stream: true")
+        told = talk(tmp_path, broken, whole, llm="stream: true, cost_per_1k_tokens: 1")
 
         assert told.end.outputs["text"] == "Hello."
         assert [attempt.get("text") for attempt in told.end.metadata["attempts"]] == ["Hel", None]
+        assert told.end.outputs["prompt_tokens"] == 100
+        assert (told.end.tokens_used, told.end.cost_estimate) == (6 + 120, 0.126)
+
+    @pytest.mark.parametrize(
+        ("reply", "told"),
+        [
+            (completion("Hello."), "Hello."),
+            (
+                Reply("<html>Log in to the network</html>"),
+                "The llm 'm' got no answer: what answers at {address} does not speak the protocol of OpenAI. "
+                "Correct base_url (app.ai:1); it often ends in /v1.",
+            ),
+        ],
+    )
+    def test_a_server_that_does_not_stream_is_heard(self, tmp_path: Path, reply: Any, told: str) -> None:
+        """An answer that comes at once is one, too; a page is none, and is not asked for again."""
+        heard = talk(tmp_path, reply, llm="stream: true")
+        address = f"http://{heard.asked[0].headers['host']}/v1"
+
+        assert (heard.recorded.result or heard.problem) == told.replace("{address}", address)
+        assert len(heard.asked) == 1
 
     def test_a_service_that_counts_by_itself_is_not_asked_to(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -528,9 +595,18 @@ class TestFailures:
                 "Correct base_url (app.ai:1); it often ends in /v1.",
             ),
             (
-                Reply({"choices": []}),
+                Reply({"answer": "Hello."}),
                 "what answers at {address} does not speak the protocol of OpenAI. "
                 "Correct base_url (app.ai:1); it often ends in /v1.",
+            ),
+            (
+                error(404, "Invalid URL (POST /chat/completions)"),
+                "{address} is not where OpenAI answers: Invalid URL (POST /chat/completions). "
+                "Correct base_url (app.ai:1); it often ends in /v1.",
+            ),
+            (
+                Reply({"error": {"message": "No credits.", "code": 402}}),
+                "what was paid for at OpenAI is used up: No credits.",
             ),
             (completion(None, refusal="I cannot help."), "gpt-4o refuses to answer: I cannot help."),
             (completion("Well", finish="content_filter"), "the content filter of OpenAI stopped the answer: Well."),
@@ -545,6 +621,29 @@ class TestFailures:
         assert isinstance(told.recorded.problem, ModelError)
         assert told.end.status == "failed"
         assert told.recorded.unpaired() == []
+
+    @pytest.mark.parametrize(
+        ("reply", "why"),
+        [
+            (Reply({"error": {"message": "Upstream.", "code": 502}}), "OpenAI failed with 502: Upstream."),
+            (Reply({"error": "Upstream."}), "OpenAI broke off: Upstream."),
+            (
+                Reply({"choices": [{"message": {"content": ""}, "error": {"message": "Upstream."}}]}),
+                "OpenAI broke off: Upstream.",
+            ),
+            (Reply({"choices": []}), "OpenAI sent nothing"),
+            (Reply({}, headers={"Content-Encoding": "gzip"}), "what OpenAI sent cannot be unpacked"),
+        ],
+    )
+    @pytest.mark.parametrize("streamed", ["true", "false"])
+    def test_what_calls_itself_a_success_and_is_none_may_pass(
+        self, tmp_path: Path, reply: Reply, why: str, streamed: str
+    ) -> None:
+        """Servers that stand before others pass on their errors in this way."""
+        told = talk(tmp_path, reply, completion("ok"), llm=f"stream: {streamed}")
+
+        assert told.recorded.result == "ok"
+        assert told.recorded.only("llm_call_retry").outputs["reason"] == why
 
     def test_a_refusal_has_cost_its_tokens(self, tmp_path: Path) -> None:
         """The call failed, and was paid for."""
@@ -823,6 +922,93 @@ class TestBeforeTheRun:
         assert str(caught.value) == sentence
 
 
+class TestAddresses:
+    @pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/", "/v1/chat/completions"])
+    def test_an_address_is_taken_as_people_copy_it(self, tmp_path: Path, path: str) -> None:
+        """With less than the package wants, or more."""
+        assert talk(tmp_path, completion("ok"), provider="ollama", path=path).asked[0].path == "/v1/chat/completions"
+
+    @pytest.mark.skipif(not has_address_six(), reason="this machine has no IPv6")
+    def test_an_address_may_be_of_the_newer_kind(self, tmp_path: Path) -> None:
+        """In brackets, as everywhere."""
+        with ModelServer([completion("ok")], host="::1") as server:
+            source = f'llm m {{ provider: ollama, model: "x", base_url: "{server.address}/v1" }}\nagent A {{}}'
+            done = run(source, tmp_path, {"input": "x"})
+
+        assert (done.result, server.asked[0].headers["host"][:6]) == ("ok", "[::1]:")
+
+
+class TestProxies:
+    @pytest.fixture(autouse=True)
+    def no_proxies(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for scheme in ("http", "https", "all", "no"):
+            monkeypatch.delenv(f"{scheme}_proxy", raising=False)
+            monkeypatch.delenv(f"{scheme}_PROXY".upper(), raising=False)
+
+    @pytest.mark.parametrize("proxy", ["http://127.0.0.1:1", "socks5://127.0.0.1:1", "ftp://x"])
+    def test_this_machine_is_asked_without(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+        """No proxy leads from a machine to itself."""
+        monkeypatch.setenv("ALL_PROXY", proxy)
+
+        assert talk(tmp_path, completion("ok")).recorded.result == "ok"
+
+    def test_others_are_asked_through_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As every other program asks them."""
+        with ModelServer([completion("ok")]) as server:
+            monkeypatch.setenv("HTTP_PROXY", server.address)
+            source = 'llm m { provider: "openai", model: "x", base_url: "http://models.example/v1" }\nagent A {}'
+            done = run(source, tmp_path, {"input": "x"})
+
+        assert (done.result, server.asked[0].headers["host"]) == ("ok", "models.example")
+
+    @pytest.mark.parametrize(
+        ("variable", "proxy", "sentence"),
+        [
+            (
+                "https_proxy",
+                "http://user:hunter22@127.0.0.1:1",
+                "got no answer: the proxy http://127.0.0.1:1, which https_proxy names, does not lead to "
+                "https://models.example/v1. Check https_proxy, or let NO_PROXY name models.example.",
+            ),
+            (
+                "ALL_PROXY",
+                "ftp://127.0.0.1:1",
+                "cannot be asked: what ALL_PROXY holds is no proxy. "
+                "Write ALL_PROXY=http://HOST:PORT, or unset ALL_PROXY.",
+            ),
+            (
+                "ALL_PROXY",
+                "socks5://127.0.0.1:1",
+                "cannot be asked: the proxy of ALL_PROXY is asked by the package socksio, which is not installed. "
+                "Install it: pip install socksio, or unset ALL_PROXY.",
+            ),
+        ],
+    )
+    def test_one_that_does_not_work_is_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str, sentence: str
+    ) -> None:
+        """Without its password; one that can never work before anything runs."""
+        monkeypatch.setitem(sys.modules, "socksio", None)
+        monkeypatch.setenv(variable, proxy)
+        llm = 'llm m { provider: "openai", model: "x", base_url: "https://models.example/v1", max_retries: 0 }'
+        done = run(f"{llm}\nagent A {{}}", tmp_path, {"input": "x"})
+
+        assert str(done.problem) == f"The llm 'm' {sentence}"
+        assert bool(done.types()) == ("got no answer" in sentence)
+
+    @pytest.mark.parametrize(
+        ("exempt", "asked_through"),
+        [("models.example", False), (".example", False), ("*", False), ("example.models, ,x", True), ("", True)],
+    )
+    def test_some_need_none(self, monkeypatch: pytest.MonkeyPatch, exempt: str, asked_through: bool) -> None:
+        """Whole names, endings of names, or all."""
+        monkeypatch.setenv("ALL_PROXY", "proxy.example:8080")
+        monkeypatch.setenv("NO_PROXY", exempt)
+        proxy = proxy_of("https://models.example/v1")
+
+        assert (proxy is not None and proxy.shown == "http://proxy.example:8080") == asked_through
+
+
 class TestSecrets:
     def test_no_key_reaches_a_trace(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Not when the server repeats it, not from a header, not from an address."""
@@ -845,6 +1031,21 @@ class TestSecrets:
         traces = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         for secret in (KEY, "team-secret-77", "hunter22"):
             assert secret.encode() not in traces
+
+    @pytest.mark.parametrize("streamed", ["true", "false"])
+    def test_a_key_in_an_answer_is_struck_out(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streamed: str
+    ) -> None:
+        """Also one that looks like a word, wherever the model puts it."""
+        monkeypatch.setenv("TEAM_WORD", "open-sesame")
+        call = tool_call("echo", {"said": "open-sesame"})
+        replies = completion("It is open-sesame.", call, reasoning_content="open-sesame"), completion("open-sesame")
+        app = "tool echo { type: canned, answer: 'ok' }\nagent A { tools: [echo] }"
+        told = talk(tmp_path, *replies, llm=f"api_key: env.TEAM_WORD, stream: {streamed}", app=app)
+
+        assert told.recorded.result == "•••"
+        assert told.asked[0].headers["authorization"] == "Bearer open-sesame"
+        assert b"open-sesame" not in b"".join(path.read_bytes() for path in tmp_path.glob("*.jsonl"))
 
     def test_another_service_does_not_learn_who_asks_openai(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

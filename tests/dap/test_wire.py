@@ -16,6 +16,16 @@ _values = st.recursive(
 )
 
 
+def test_numbers_that_json_has_no_word_for() -> None:
+    """A trace that Python wrote may hold them; an editor gets null, as from other writers of JSON."""
+    message = {"seq": 1, "body": {"a": [float("nan"), 1.5, {"b": float("-inf")}], "c": "NaN"}}
+
+    assert decode(encode(message).partition(b"\r\n\r\n")[2]) == {
+        "seq": 1,
+        "body": {"a": [None, 1.5, {"b": None}], "c": "NaN"},
+    }
+
+
 def test_messages_in_pieces_of_any_size() -> None:
     """However the bytes arrive, the same messages come out."""
     messages = [{"seq": number, "type": "request", "command": "x" * number} for number in range(1, 9)]

@@ -103,6 +103,7 @@ def test_streams_that_are_not_read_to_their_end(tmp_path):
     streams = [start for start in run.starts if start.span == "llm_call"]
     assert [start.inputs["pieces"][0] for start in streams] == ["a", "c", "e"]
     assert [run.end(start).status for start in streams] == ["cancelled"] * 3
+    assert [run.end(start).outputs for start in streams] == [{"text": text} for text in "ace"]
 
 
 def test_streams_that_fail(tmp_path):

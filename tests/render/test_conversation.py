@@ -66,8 +66,8 @@ def test_all_that_was_sent() -> None:
 
 def test_odd_conversations() -> None:
     """Nothing of another form is lost: no messages, messages that are no objects, calls that are none, failures."""
-    assert screen(conversation({"prompt": "Hi"}, outputs={"result": [1]})) == [
-        "#0 openai 0 messages", 'prompt "Hi"', "→ answer  #1", "    [1]",
+    assert screen(conversation({"top_k": 4}, outputs={"result": [1]})) == [
+        "#0 openai 0 messages", "top_k 4", "→ answer  #1", "    [1]",
     ]  # fmt: skip
     view = conversation(
         {"messages": ["bare", {"content": "no role", "tool_calls": ["odd", {"name": "x"}]}], "tools": [{"name": "t"}]},
@@ -79,6 +79,26 @@ def test_odd_conversations() -> None:
         'tools: {"name": "t"}', '    "bare"', "?", "    no role", '    "odd"', "    ▸ x {}", "→ answer  #1  mocked",
         "    ✗ Timeout: 5 s",
     ]  # fmt: skip
+
+
+def test_a_prompt_in_words() -> None:
+    """A model that takes a text, and one for the system beside it, is shown as a conversation, too."""
+    view = conversation(
+        {"llm": "own", "prompt": "What is it?", "system_prompt": "Be brief.", "temperature": 0}, outputs={"text": "It."}
+    )
+
+    assert screen(view) == [
+        "#0 own 2 messages", "temperature 0", "system", "    Be brief.", "user", "    What is it?", "→ answer  #1",
+        "    It.",
+    ]  # fmt: skip
+    assert list(view.plain())[1:3] == [
+        'message role="system" content="Be brief."',
+        'message role="user" content="What is it?"',
+    ]
+    assert view.value()["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "What is it?"},
+    ]
 
 
 def test_plain_lines() -> None:

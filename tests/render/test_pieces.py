@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from namel3ss_dbg.render.pieces import Piece, cells, harmless, line, shorten, shortened, text_of
+from namel3ss_dbg.render.pieces import (
+    Piece,
+    cells,
+    harmless,
+    harmless_json,
+    harmless_lines,
+    line,
+    shorten,
+    shortened,
+    text_of,
+)
 
 
 @pytest.mark.parametrize(("text", "shown"), [
@@ -16,6 +28,25 @@ from namel3ss_dbg.render.pieces import Piece, cells, harmless, line, shorten, sh
 def test_control_characters_are_spelled_out(text: str, shown: str) -> None:
     """A payload can neither colour the screen, nor move the cursor, nor turn the text around."""
     assert harmless(text) == shown
+
+
+@given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Lu"]), max_size=9))
+def test_nothing_but_what_does_harm_is_spelled_out(text: str) -> None:
+    """Each character stays, or is spelled by itself, and a second time changes nothing."""
+    shown = harmless(text)
+
+    assert shown == "".join(map(harmless, text))
+    assert harmless(shown) == shown
+
+
+@given(st.dictionaries(st.text(), st.text() | st.floats(allow_nan=False)))
+def test_harmless_json_means_the_same(value: dict[str, str | float]) -> None:
+    """It is read as what it was, and holds nothing that a terminal would obey."""
+    for indent in (None, 2):
+        text = harmless_json(json.dumps(value, ensure_ascii=False, indent=indent))
+
+        assert json.loads(text) == value
+        assert harmless_lines(text) == text
 
 
 @given(st.text())

@@ -50,14 +50,15 @@ class Asked:
 class ModelServer:
     """Answers each request by the next reply; with none left, by the last one."""
 
-    def __init__(self, replies: Iterable[Json | Reply]) -> None:
+    def __init__(self, replies: Iterable[Json | Reply], host: str = "127.0.0.1") -> None:
         self.replies = deque(reply if isinstance(reply, Reply) else Reply(reply) for reply in replies)
         self.asked: list[Asked] = []
         self.hung_up = threading.Event()
         """Whether a client left while it was waiting."""
         self.waiting = threading.Event()
         """Whether everything was said that will be, and a client waits for more."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._host = f"[{host}]" if ":" in host else host
+        self._server = (_Server6 if ":" in host else ThreadingHTTPServer)((host, 0), _Handler)
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self._server.desk = self  # type: ignore[attr-defined]
@@ -66,7 +67,7 @@ class ModelServer:
     @property
     def address(self) -> str:
         """Where it is."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{self._host}:{self._server.server_address[1]}"
 
     def next_reply(self) -> Reply:
         """The reply to the request that is being read."""
@@ -80,6 +81,10 @@ class ModelServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Server6(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
 
 
 class _Handler(BaseHTTPRequestHandler):

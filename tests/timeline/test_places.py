@@ -450,3 +450,14 @@ def test_a_parsed_place_is_resolved_like_its_text() -> None:
     assert places.explain(parse_place("llm:2")) == "llm:2: #9 llm_call_start openai"
     assert places.pattern(parse_place("llm")).count(recorded(weather()).timeline.columns, 13) == 2
     assert parse_place("C:\\work\\app.ai:12") == Place("C:\\work\\app.ai:12", file="C:\\work\\app.ai", line=12)
+
+
+@pytest.mark.parametrize("text", ["@22:13", "@99999999s", "@99:99:99"])
+def test_times_of_a_run_in_no_year(text: str) -> None:
+    """A clock that tells nonsense leads to a sentence, not to a mistake of ours."""
+    story = Story()
+    story.point("custom")
+    story.events[0].timestamp = 1e19
+
+    with pytest.raises(PlaceError, match="is not a place"):
+        places_of(story.events).resolve(text)

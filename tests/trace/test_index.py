@@ -238,6 +238,24 @@ def test_json_that_holds_no_trace(tmp_path):
             assert {event.event_type for event in index.finish().events()} <= {INVALID}
 
 
+def test_a_document_is_taken_apart_without_being_read(tmp_path):
+    """Its events stay what they are, however they are laid out: big numbers, odd texts, and what is no event."""
+    events = [
+        {"event_type": "x", "inputs": {"a": 10**30, "b": 0.1, "c": "two\nlines \u2028 é"}},
+        5,
+        {"event_type": "y"},
+    ]
+    for name, document in (("list", events), ("object", {"more": [{}], "events": events})):
+        for indent in (None, 3):
+            path = tmp_path / f"{name} {indent}.json"
+            path.write_text(json.dumps(document, indent=indent))
+            with TraceIndex(path) as index:
+                index.finish()
+
+                assert [index.event(row).event_type for row in range(len(index))] == ["x", INVALID, "y"]
+                assert index.event(0).inputs == {"a": 1e30, "b": 0.1, "c": "two\nlines \u2028 é"}
+
+
 def test_events_in_a_payload_make_no_document(tmp_path):
     """JSON Lines whose first event happens to speak of `events` are JSON Lines."""
     first = TraceEvent(

@@ -10,8 +10,9 @@ import re
 from ...events import ProgramError
 from .nodes import EnvRef, Llm, Program
 
-_SHORTEST = 6
-# What is shorter is a secret to nobody, and stands in many words.
+SHORTEST_SECRET = 6
+"""What is shorter is a secret to nobody, and stands in many words."""
+
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 
 
@@ -46,4 +47,4 @@ def keys_of(program: Program) -> set[str]:
         held_in = headers.items() if isinstance(headers, dict) else ()
         named += [value for name, value in held_in if _SECRET_HEADER.search(name)]
     held = [os.environ.get(reference.name, "").strip() for reference in named if isinstance(reference, EnvRef)]
-    return {key for key in held if len(key) >= _SHORTEST}
+    return {key for key in held if len(key) >= SHORTEST_SECRET}

@@ -18,7 +18,7 @@ from ..models import ModelError, has_prices, number_setting
 from ..nodes import EnvRef, Llm, Text, Value
 from ..source import did_you_mean, one_of
 from ..values import resolve, revealed
-from ..written_keys import refuse_written_keys
+from ..written_keys import SHORTEST_SECRET, refuse_written_keys
 from .proxies import is_here, proxies
 from .services import Service, Structured
 
@@ -40,8 +40,6 @@ _MORE_SETTINGS = {"openai": {"organization", "project"}, "azure": {"api_version"
 _NO_PARAMETERS = {"model", "messages", "tools", "system", "n"}
 _STRUCK_OUT = "•••"
 _LONGEST_SAID = 300
-_SHORTEST = 6
-# What is shorter is a secret to nobody, and stands in many words.
 
 
 @attrs.frozen(kw_only=True)
@@ -79,7 +77,7 @@ class Connection:
             number_setting(llm, price)
         number_setting(llm, "timeout")
         address = _address(llm, service)
-        if service.protocol == "anthropic" or not is_here(address):
+        if service.protocol == "anthropic" or not (is_here(address) and urlsplit(address).scheme == "http"):
             # The packages make ready for all proxies at once, whichever they will need; Anthropic's in any case.
             _refuse_proxies(llm)
         settings = {key: _setting(llm, key) for key in (*_MORE_SETTINGS[service.protocol], "structured_output")}
@@ -225,7 +223,7 @@ def _headers(llm: Llm) -> dict[str, str]:
 def _secrets(llm: Llm, key: str, address: str) -> tuple[str, ...]:
     headers = [value for value in llm.settings.get("headers", {}).values() if isinstance(value, EnvRef)]
     secrets = [key, *map(str, revealed(headers)), urlsplit(address).password or ""]
-    return tuple(sorted((secret for secret in secrets if len(secret) >= _SHORTEST), key=len, reverse=True))
+    return tuple(sorted((secret for secret in secrets if len(secret) >= SHORTEST_SECRET), key=len, reverse=True))
 
 
 def _retries(llm: Llm) -> int:

@@ -114,10 +114,12 @@ class RemoteModel(ABC):
     def common_options(self) -> dict[str, Any]:
         """What every client of a package is made with: it neither asks again nor ends by itself."""
         options = {"max_retries": 0, "timeout": A_DAY_S, "default_headers": self.connection.headers}
-        if is_here(self.connection.address):
-            # Nothing that the environment says about the way to others holds for the way to this machine.
+        address = self.connection.address
+        if is_here(address):
+            # What the environment says about proxies does not hold here; what it says about certificates does.
             directly = dict.fromkeys(("http://", "https://", "all://"))
-            options["http_client"] = self.sdk.DefaultAsyncHttpxClient(trust_env=False, mounts=directly)
+            trusts = address.startswith("https")
+            options["http_client"] = self.sdk.DefaultAsyncHttpxClient(trust_env=trusts, mounts=directly)
         return options
 
     def open(self) -> None:
