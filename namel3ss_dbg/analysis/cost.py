@@ -1,7 +1,8 @@
 """Tokens and money, each spent once.
 
 An agent's end often repeats what the calls inside it used. So an event's tokens count only when no call inside it says
-how many it used, whatever kinds of calls a trace records.
+how many it used, whatever kinds of calls a trace records. One that used tokens and says no cost, not even 0, has a
+price that nobody knows; such calls are counted, so that a sum of money can tell what it lacks.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import attrs
 import msgspec
 
 from ..timeline.timeline import Timeline
-from ..trace.columns import NONE, Row
+from ..trace.columns import NONE, Columns, Row
+from ..trace.head import MOST
 from .spans import Spans
 
 UNKNOWN = "unknown"
@@ -30,9 +32,16 @@ class ModelSpending:
     """Its calls."""
     prompt_tokens: int
     completion_tokens: int
+    failed_attempt_tokens: int
+    """What attempts used that failed and were made again."""
     tokens: int
+    """All of these."""
     cost: float
-    """US dollars."""
+    """US dollars, as far as prices are known."""
+    unpriced_calls: int
+    """How many used tokens and do not say what they cost."""
+    first_tokens_ms: list[float]
+    """How long the first token took, of those that say it."""
 
 
 @attrs.frozen
@@ -43,8 +52,12 @@ class Spending:
     prompt_tokens: int
     """As far as calls tell prompt and completion apart."""
     completion_tokens: int
+    failed_attempt_tokens: int
+    """What attempts used that failed and were made again."""
     cost: float
-    """US dollars."""
+    """US dollars, as far as prices are known."""
+    unpriced: list[Row] = attrs.field(repr=False)
+    """The calls whose tokens are in no cost."""
     models: dict[str, ModelSpending]
     """By model, the one that was asked first first."""
     token_rows: list[Row] = attrs.field(repr=False)
@@ -63,11 +76,19 @@ class _Outputs(msgspec.Struct, gc=False):
     completion_tokens: Any = None
 
 
+class _Metadata(msgspec.Struct, gc=False):
+    first_token_ms: Any = None
+    attempts: Any = None
+
+
 class _Call(msgspec.Struct, gc=False):
-    """The part of a model call's payloads that is of interest here; the rest is skipped unparsed."""
+    """The part of a model call's events that is of interest here; the rest is skipped unparsed."""
 
     inputs: _Inputs | None = None
     outputs: _Outputs | None = None
+    metadata: _Metadata | list[Any] | str | float | bool | None = None
+    """Others than objects are of no interest, but no reason to skip the rest."""
+    cost_estimate: Any = None
 
 
 _decode = msgspec.json.Decoder(_Call, strict=False).decode
@@ -78,12 +99,16 @@ def spending_of(spans: Spans) -> Spending:
     """What the admitted calls of a trace used."""
     columns = spans.columns
     token_rows, cost_rows = counted(spans, "tokens"), counted(spans, "cost")
-    models = _by_model(spans)
+    said = _said(spans)
+    unpriced = _without_cost(spans, token_rows, said)
+    models = _by_model(spans, said, unpriced)
     return Spending(
         tokens=round(sum(columns.tokens[row] for row in token_rows)),
         prompt_tokens=sum(model.prompt_tokens for model in models.values()),
         completion_tokens=sum(model.completion_tokens for model in models.values()),
+        failed_attempt_tokens=sum(model.failed_attempt_tokens for model in models.values()),
         cost=sum(columns.cost[row] for row in cost_rows),
+        unpriced=_in_no_cost(spans, unpriced, cost_rows),
         models=models,
         token_rows=token_rows,
         cost_rows=cost_rows,
@@ -92,28 +117,55 @@ def spending_of(spans: Spans) -> Spending:
 
 def counted(spans: Spans, name: Literal["tokens", "cost"]) -> list[Row]:
     """The admitted events whose tokens, or costs, count: no call inside them has any."""
-    parent = spans.columns.parent
     rows = list(itertools.compress(range(spans.count), getattr(spans.columns, name)))
-    repeats: set[Row] = set()
-    for row in rows:
-        outer = parent[row]
-        while outer >= 0 and outer not in repeats:
-            repeats.add(outer)
-            outer = parent[outer]
+    repeats = _outside(spans, rows)
     once = [row for row in rows if spans.head(row) not in repeats]
     return once if spans.wanted is None else [row for row in once if spans.keeps(spans.head(row))]
 
 
-def _by_model(spans: Spans) -> dict[str, ModelSpending]:
+def _outside(spans: Spans, rows: list[Row]) -> set[Row]:
+    """The starts of all spans that some events are in."""
+    parent = spans.columns.parent
+    found: set[Row] = set()
+    for row in rows:
+        outer = parent[row]
+        while outer >= 0 and outer not in found:
+            found.add(outer)
+            outer = parent[outer]
+    return found
+
+
+def _without_cost(spans: Spans, token_rows: list[Row], said: dict[Row, _Call]) -> list[Row]:
+    """The calls whose tokens count and that do not say what they cost."""
+    cost = spans.columns.cost
+    rows = [row for row in token_rows if not cost[row]]
+    others = [row for row in rows if row not in said]
+    told = {**said, **dict(zip(others, _calls(spans.timeline, others), strict=True))} if others else said
+    return [spans.head(row) for row in rows if told[row].cost_estimate is None]
+
+
+def _in_no_cost(spans: Spans, calls: list[Row], cost_rows: list[Row]) -> list[Row]:
+    """Those of some calls that no call around or inside them tells the cost of."""
+    if not calls or not cost_rows:
+        return calls
+    priced = {spans.head(row) for row in cost_rows}
+    outside = _outside(spans, list(priced))
+    return [head for head in calls if head not in outside and priced.isdisjoint(spans.around(head))]
+
+
+def _said(spans: Spans) -> dict[Row, _Call]:
+    """What the starts and ends of the admitted model calls say."""
+    heads = list(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call")))
+    rows = sorted({*heads, *map(spans.end, heads)} - {NONE})
+    return {NONE: _SILENT, **dict(zip(rows, _calls(spans.timeline, rows), strict=True))}
+
+
+def _by_model(spans: Spans, said: dict[Row, _Call], unpriced: list[Row]) -> dict[str, ModelSpending]:
     columns = spans.columns
-    heads = sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call")))
-    ends = list(map(spans.end, heads))
-    rows = sorted({*heads, *ends} - {NONE})
-    said = dict(zip(rows, _calls(spans.timeline, rows), strict=True))
-    said[NONE] = _SILENT
     calls: dict[str, list[Row]] = {}
-    answers: dict[str, list[_Outputs]] = {}
-    for head, end in zip(heads, ends, strict=True):
+    ends: dict[str, list[Row]] = {}
+    for head in sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call"))):
+        end = spans.end(head)
         asked, answer = said[head].inputs, said[end].outputs
         model = answer.model if answer is not None else None
         if model is None and asked is not None:
@@ -121,23 +173,37 @@ def _by_model(spans: Spans) -> dict[str, ModelSpending]:
         if not isinstance(model, str):
             model = columns.shape_at(head).component_name or UNKNOWN
         if model not in calls:
-            calls[model], answers[model] = [], []
+            calls[model], ends[model] = [], []
         calls[model].append(head)
-        if answer is not None:
-            answers[model].append(answer)
-    return {model: _spent_by(spans, heads, answers[model]) for model, heads in calls.items()}
+        if end >= 0:
+            ends[model].append(end)
+    without = frozenset(unpriced)
+    return {
+        model: _spent_by(spans.columns, heads, ends[model], said, without.intersection(heads))
+        for model, heads in calls.items()
+    }
 
 
-def _spent_by(spans: Spans, heads: list[Row], answers: list[_Outputs]) -> ModelSpending:
-    columns = spans.columns
-    ends = [end for end in map(spans.end, heads) if end >= 0]
+def _spent_by(
+    columns: Columns, heads: list[Row], ends: list[Row], said: dict[Row, _Call], unpriced: frozenset[Row]
+) -> ModelSpending:
+    told = [said[end] for end in ends]
+    answers = [call.outputs for call in told if call.outputs is not None]
+    more = [call.metadata for call in told if isinstance(call.metadata, _Metadata)]
     return ModelSpending(
         provider=columns.shape_at(heads[0]).component_name or UNKNOWN,
         heads=heads,
         prompt_tokens=sum(_tokens(answer.prompt_tokens) for answer in answers),
         completion_tokens=sum(_tokens(answer.completion_tokens) for answer in answers),
+        failed_attempt_tokens=sum(_failed_attempt_tokens(said.attempts) for said in more if said.attempts),
         tokens=round(sum(columns.tokens[end] for end in ends)),
         cost=sum(columns.cost[end] for end in ends),
+        unpriced_calls=len(unpriced),
+        first_tokens_ms=[
+            float(said.first_token_ms)
+            for said in more
+            if isinstance(said.first_token_ms, int | float) and 0 <= said.first_token_ms <= MOST
+        ],
     )
 
 
@@ -145,7 +211,8 @@ def _calls(timeline: Timeline, rows: list[Row]) -> Iterator[_Call]:
     """What the payloads of some events say, in their order."""
     if timeline.index is None:
         for event in map(timeline.recorded, rows):
-            yield msgspec.convert({"inputs": event.inputs, "outputs": event.outputs}, _Call)
+            told = {"inputs": event.inputs, "outputs": event.outputs, "metadata": event.metadata}
+            yield msgspec.convert({**told, "cost_estimate": event.cost_estimate}, _Call)
         return
     for line in timeline.index.lines(rows):
         try:
@@ -156,3 +223,11 @@ def _calls(timeline: Timeline, rows: list[Row]) -> Iterator[_Call]:
 
 def _tokens(value: object) -> int:
     return int(value) if isinstance(value, int | float) and 0 < value < 1e15 else 0
+
+
+def _failed_attempt_tokens(attempts: Any) -> int:
+    """What those used that were made again; what the last one used is in the call's outputs."""
+    if not isinstance(attempts, list):
+        return 0
+    again = (attempt for attempt in attempts if isinstance(attempt, dict) and attempt.get("wait_ms") is not None)
+    return sum(_tokens(attempt.get("tokens")) for attempt in again)

@@ -42,9 +42,18 @@ class ModelPerformance:
     tokens: int
     prompt_tokens: int
     completion_tokens: int
+    failed_attempt_tokens: int
+    """Tokens that are neither: those of attempts that failed and were made again."""
     cost: float
+    """US dollars, as far as prices are known."""
+    unpriced_calls: int
+    """How many used tokens and do not say what they cost."""
     tokens_per_second: float | None
     """Completion tokens by the time of the calls; all tokens where a trace does not tell them apart."""
+    streamed_calls: int
+    """How many say when their first token came; the next two are about these."""
+    first_token_mean_ms: float | None
+    first_token_p95_ms: float | None
     timings: Timings
 
 
@@ -56,7 +65,11 @@ class LlmPerformance:
     failed: int
     tokens: int
     cost: float
+    unpriced_calls: int
     tokens_per_second: float | None
+    streamed_calls: int
+    first_token_mean_ms: float | None
+    first_token_p95_ms: float | None
     timings: Timings
     by_model: dict[str, ModelPerformance]
 
@@ -83,6 +96,8 @@ class AgentPerformance:
     tokens: int
     """What its own calls used, without those of agents that it asked."""
     cost: float
+    unpriced_calls: int
+    """How many of these calls `cost` lacks."""
     self_ms: float
     """The time of its runs and turns in which nothing that they called was running."""
     timings: Timings
@@ -220,19 +235,24 @@ def _llm_performance(spans: Spans, spending: Spending) -> LlmPerformance:
     heads = [head for spent in spending.models.values() for head in spent.heads]
     answered = sum(spent.completion_tokens or spent.tokens for spent in spending.models.values())
     timings = _timings(spans, heads)
+    first = Timings.of(ms for spent in spending.models.values() for ms in spent.first_tokens_ms)
     return LlmPerformance(
         calls=len(heads),
         failed=sum(model.failed for model in models.values()),
         tokens=sum(model.tokens for model in models.values()),
         cost=sum(model.cost for model in models.values()),
+        unpriced_calls=sum(model.unpriced_calls for model in models.values()),
         tokens_per_second=_rate(answered, timings),
+        streamed_calls=first.timed,
+        first_token_mean_ms=first.mean_ms,
+        first_token_p95_ms=first.p95_ms,
         timings=timings,
         by_model=models,
     )
 
 
 def _model_performance(spans: Spans, spent: ModelSpending) -> ModelPerformance:
-    timings = _timings(spans, spent.heads)
+    timings, first = _timings(spans, spent.heads), Timings.of(spent.first_tokens_ms)
     return ModelPerformance(
         provider=spent.provider,
         calls=len(spent.heads),
@@ -240,8 +260,13 @@ def _model_performance(spans: Spans, spent: ModelSpending) -> ModelPerformance:
         tokens=spent.tokens,
         prompt_tokens=spent.prompt_tokens,
         completion_tokens=spent.completion_tokens,
+        failed_attempt_tokens=spent.failed_attempt_tokens,
         cost=spent.cost,
+        unpriced_calls=spent.unpriced_calls,
         tokens_per_second=_rate(spent.completion_tokens or spent.tokens, timings),
+        streamed_calls=first.timed,
+        first_token_mean_ms=first.mean_ms,
+        first_token_p95_ms=first.p95_ms,
         timings=timings,
     )
 
@@ -273,6 +298,7 @@ def _agent_performance(spans: Spans, spending: Spending) -> dict[str, AgentPerfo
 
     turns, llm_calls, tool_calls = calls("agent_turn"), calls("llm_call"), calls("tool_call")
     tokens, cost = used(spending.token_rows, columns.tokens), used(spending.cost_rows, columns.cost)
+    unpriced = Counter(agent_of[head] for head in spending.unpriced)
     turns_by_name = _by_name(spans, "agent_turn")
     return {
         name: AgentPerformance(
@@ -283,6 +309,7 @@ def _agent_performance(spans: Spans, spending: Spending) -> dict[str, AgentPerfo
             tool_calls=tool_calls[name],
             tokens=round(tokens[name]),
             cost=cost[name],
+            unpriced_calls=unpriced[name],
             self_ms=spans.own(heads) + spans.own(turns_by_name.get(name, ())),
             timings=_timings(spans, heads),
         )

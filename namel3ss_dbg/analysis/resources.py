@@ -48,13 +48,17 @@ class TokenUsage:
     total: int
     prompt: int
     completion: int
+    failed_attempts: int
+    """What requests used that failed and were sent again."""
 
 
 @attrs.frozen
 class CostUsage:
-    """US dollars."""
+    """US dollars, as far as prices are known."""
 
     total: float
+    unpriced_calls: int
+    """How many calls used tokens whose cost nothing tells."""
     by_model: dict[str, float]
 
 
@@ -87,8 +91,12 @@ def resources_of(spans: Spans, spending: Spending) -> ResourceUsage:
     return ResourceUsage(
         memory=_memory(spans),
         memory_over_time=tuple(_over_time(spans)),
-        tokens=TokenUsage(spending.tokens, spending.prompt_tokens, spending.completion_tokens),
-        cost=CostUsage(spending.cost, {model: spent.cost for model, spent in spending.models.items()}),
+        tokens=TokenUsage(
+            spending.tokens, spending.prompt_tokens, spending.completion_tokens, spending.failed_attempt_tokens
+        ),
+        cost=CostUsage(
+            spending.cost, len(spending.unpriced), {model: spent.cost for model, spent in spending.models.items()}
+        ),
         cpu=_cpu(spans),
     )
 

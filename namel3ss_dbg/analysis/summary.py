@@ -44,6 +44,9 @@ class Summary:
     errors: int
     tokens: int
     cost: float
+    """US dollars, as far as prices are known."""
+    unpriced_calls: int
+    """How many calls used tokens whose cost nothing tells, and `cost` lacks."""
     events_by_type: dict[str, int]
     """The most frequent first."""
     events_by_component: dict[str, int]
@@ -84,6 +87,7 @@ def summary_of(spans: Spans, spending: Spending, errors: int) -> Summary:
         errors=errors,
         tokens=spending.tokens,
         cost=spending.cost,
+        unpriced_calls=len(spending.unpriced),
         events_by_type=dict(by_type.most_common()),
         events_by_component=dict(by_component.most_common()),
         agents=_names(spans, "agent_execution", "agent_turn"),

@@ -15,9 +15,9 @@ from typing import Any
 
 from ..events import Payload, Status
 from .pieces import Pieces
-from .seen import original, same_function
 from .shapes import NO_USAGE, failure_of, outputs_of, usage_of
 from .span import Span, describe, here
+from .standins import original, same_function
 from .tracer import ExecutionTracer
 
 current: contextvars.ContextVar[Call | None] = contextvars.ContextVar("namel3ss_dbg_call", default=None)

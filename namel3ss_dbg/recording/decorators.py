@@ -27,9 +27,9 @@ from .observed import (
     seen_steps,
     seen_tools,
 )
-from .seen import original
 from .shapes import is_a, word_at
 from .span import Span
+from .standins import original
 from .tracer import ExecutionTracer
 from .watched import unwatch, watch
 from .wrapping import wrapped

@@ -7,21 +7,23 @@ A decorated agent, prompt or chain is one span, and the model and tool calls ins
 more, when they go through objects of the usual shape:
 
 - `self.llm`, or an `llm` or `provider` argument, with `generate`, `generate_chat`, `generate_structured`, their
-  `stream_…` and `a…` variants, or `chat`, `complete`, `stream`;
-- `self.tool_registry` or `self.tools`, or such an argument: a dict of callables;
+  `stream_…` and `a…` variants, or `chat`, `complete`, `invoke`, `stream`;
+- `self.tool_registry` or `self.tools`, or such an argument: a dict or list of callables, or of objects with `run`;
 - `tool_…` callables in a dict that is an argument;
-- the steps of a chain: a list or tuple of callables, or of objects with `run`; its first argument, or `self.steps`.
+- the steps of a chain: a list or tuple of callables, of objects with `run`, of `(name, callable)` or of dicts with
+  both; its first argument, `self.steps`, or `steps` in a dict.
 
-The code inside sees stand-ins for these, which read from and write to the objects themselves. `self` is no stand-in.
-What differs inside: `type(self.llm)` and `self.llm is llm` (`isinstance` and `==` say the same as ever), and a dict or
-list argument of that kind `is` another one, though a change of either is a change of both. The class of `self` gets, at
-its first recorded call, a descriptor for each such attribute (see `watched`); no object gets anything. All of this is
-left out by `see_inside=False`.
+The code inside sees stand-ins for these, which read from and write to the objects themselves, and whose copies are
+theirs. `self` is no stand-in. What differs inside: `is`, for `type(self.llm)` too (`isinstance` and `==` say the same
+as ever), `issubclass` of that, and `type` of a dict or list of tools or steps. The class of `self` gets, at its first
+recorded call, a descriptor for each such attribute (see `watched`); no object gets anything. All of this is left out by
+`see_inside=False`.
 
-Not seen are models that only `__getattr__` knows of, or that code takes out of `vars(self)`; and a stream that is no
-generator but an object of its own class ends, for the trace, when it is returned. Calls in bare threads that a traced
-call starts belong to it when they go through `self` or through something that was looked up inside the call; when two
-calls run on that `self` at once, to the one that was begun last.
+Not seen are models that only `__getattr__` knows of, that code takes out of `vars(self)`, or that an object of a class
+gets for the first time within the call; and a stream that is no generator but an object of its own class ends, for the
+trace, when it is returned. Calls in bare threads that a traced call starts belong to it when they go through `self` or
+through something that was looked up inside the call; when two calls run on that `self` at once, to the one that was
+begun last.
 
 Whatever a program passes or returns, hooks neither change nor use up; where they cannot look, they do not.
 """
@@ -37,8 +39,8 @@ from ..events.plain import safe_repr
 from .calls import current
 from .current import active_tracer
 from .decorators import Hook
-from .seen import original
 from .span import Span, describe
+from .standins import original
 
 __all__ = [
     "Done",
@@ -175,7 +177,7 @@ def trace_tool_call(
     see_inside: bool = True,
 ) -> Hook: ...
 def trace_tool_call(tool_name: Any = None, **options: Any) -> Any:
-    """Record each call of a tool: `self.name` or the function names it.
+    """Record each call of a tool: the function names it, or the object that the method runs.
 
     Args:
         tool_name: The name, when it is always the same.

@@ -15,9 +15,9 @@ from ..events import Payload
 from .arguments import Parameters
 from .calls import Call, Part, current
 from .naming import name_of_function, provider_of
-from .seen import Seen, original, seen_call, seen_object
-from .seenitems import SeenDict, SeenList
 from .shapes import is_a, look, word_at
+from .standinitems import DictStandIn, ListStandIn
+from .standins import is_stand_in, original, stand_in_for, stand_in_for_call
 from .wrapping import MARK, around
 
 METHODS = frozenset(
@@ -140,14 +140,14 @@ def seen_model(value: Any, call: Call) -> Any:
         if name not in METHODS or not callable(method) or isinstance(method, type) or is_hooked(method, "llm_call"):
             return method
         observed = Observed("llm_call", "llm", provider, value, method, call, about, metadata)
-        return careful(call, method, lambda: seen_call(method, around(method, observed.begin)))
+        return careful(call, method, lambda: stand_in_for_call(method, around(method, observed.begin)))
 
-    return _keep(value, call, seen_object(value, how))
+    return _keep(value, call, stand_in_for(value, how))
 
 
 def is_model(value: Any) -> bool:
     """Whether something is a model: it has a method by which one is asked."""
-    if value is None or is_a(value, str, dict, list, type) or issubclass(type(value), Seen):
+    if value is None or is_a(value, str, dict, list, type) or is_stand_in(value):
         return False
     return any(callable(look(value, method)) for method in METHODS)
 
@@ -166,12 +166,12 @@ def seen_tools(value: Any, call: Call) -> Any:
     """What is seen in place of a dict or list of tools; any other value is itself."""
     if (known := call.seen.get(id(value))) is not None:
         return known[0]
-    if issubclass(type(value), Seen):
+    if is_stand_in(value):
         return value
     if is_a(value, dict) and len(value) <= _MOST_KEYS:
-        return _keep(value, call, SeenDict.of(value, lambda key, tool: _seen_tool(tool, key, call)))
+        return _keep(value, call, DictStandIn.of(value, lambda key, tool: _seen_tool(tool, key, call)))
     if is_a(value, list) and any(map(_is_tool, value[:_MOST_KEYS])):
-        return _keep(value, call, SeenList.of(value, lambda _, tool: _seen_tool(tool, name_of_function(tool), call)))
+        return _keep(value, call, ListStandIn.of(value, lambda _, tool: _seen_tool(tool, name_of_function(tool), call)))
     return value
 
 
@@ -185,7 +185,7 @@ def seen_context(value: Any, call: Call) -> Any:
     def how(key: Any, tool: Any) -> Any:
         return _seen_tool(tool, key, call) if _names_a_tool(key) else tool
 
-    return _keep(value, call, SeenDict.of(value, how))
+    return _keep(value, call, DictStandIn.of(value, how))
 
 
 def _names_a_tool(key: Any) -> bool:
@@ -204,7 +204,7 @@ def _seen_tool(tool: Any, name: Any, call: Call) -> Any:
 
 def _seen_runner(value: Any, call: Call, observed: Callable[[Any], Observed]) -> Any:
     """What is seen in place of something that is called, or that is run by one of its methods."""
-    if issubclass(type(value), Seen):
+    if is_stand_in(value):
         return value
 
     def how(name: str, function: Any) -> Any:
@@ -213,7 +213,7 @@ def _seen_runner(value: Any, call: Call, observed: Callable[[Any], Observed]) ->
         each = observed(function)
         return function if is_hooked(function, each.kind) else around(function, each.begin)
 
-    return careful(call, value, lambda: seen_object(value, how))
+    return careful(call, value, lambda: stand_in_for(value, how))
 
 
 # Steps
@@ -223,14 +223,14 @@ def seen_steps(value: Any, call: Call) -> Any:
     """What is seen in place of a list or tuple of steps; any other value is itself."""
     if (known := call.seen.get(id(value))) is not None:
         return known[0]
-    if issubclass(type(value), Seen) or not any(map(is_step, value if is_a(value, list, tuple) else ())):
+    if is_stand_in(value) or not any(map(is_step, value if is_a(value, list, tuple) else ())):
         return value
 
     def how(place: Any, step: Any) -> Any:
         return _seen_step(step, place, call)
 
     if is_a(value, list):
-        return _keep(value, call, SeenList.of(value, how))
+        return _keep(value, call, ListStandIn.of(value, how))
     if type(value) is tuple:  # a named tuple is no list of steps
         return _keep(value, call, tuple(how(place, step) for place, step in enumerate(value)))
     return value
@@ -241,7 +241,7 @@ def seen_chain(value: Any, call: Call) -> Any:
     if type(value) is not dict or seen_steps(value.get("steps"), call) is value.get("steps"):
         return value
     return _keep(
-        value, call, SeenDict.of(value, lambda key, found: seen_steps(found, call) if key == "steps" else found)
+        value, call, DictStandIn.of(value, lambda key, found: seen_steps(found, call) if key == "steps" else found)
     )
 
 
@@ -269,7 +269,7 @@ def name_of_step(step: Any, place: int) -> str:
 
 
 def _seen_step(step: Any, place: int, call: Call) -> Any:
-    if not is_step(step) or issubclass(type(step), Seen):
+    if not is_step(step) or is_stand_in(step):
         return step
     called = next(filter(callable, _parts_of_step(step)), step)
     name = name_of_step(step, place)
@@ -288,7 +288,7 @@ def _seen_step(step: Any, place: int, call: Call) -> Any:
     if type(step) is tuple:
         return tuple(map(shown, step))
     if type(step) is dict:
-        return SeenDict.of(step, lambda key, part: shown(part) if key in _FUNCTIONS_OF_STEP else part)
+        return DictStandIn.of(step, lambda key, part: shown(part) if key in _FUNCTIONS_OF_STEP else part)
     return _seen_runner(step, call, observed)
 
 

@@ -37,10 +37,13 @@ def is_a(value: Any, *kinds: type) -> bool:
 
 def look(value: Any, name: str) -> Any:
     """What an object has as this attribute, or a dict at this key; None when there is nothing or it raises."""
+    kind = type(value)
+    if kind is dict:
+        return value.get(name)
     try:
-        if type(value) in _PLAIN:
+        if kind in _PLAIN:
             return None
-        return value.get(name) if is_a(value, dict) else getattr(value, name, None)
+        return value.get(name) if issubclass(kind, dict) else getattr(value, name, None)
     except Exception:  # a property or `__getattr__` of somebody else
         return None
 
@@ -53,9 +56,7 @@ def reader(value: Any) -> Callable[[str], Any]:
 def word_at(value: Any, *paths: str) -> str | None:
     """The first of these places, such as `name` or `agent_def.name`, that holds a word."""
     for path in paths:
-        found = value
-        for name in path.split("."):
-            found = look(found, name)
+        found = look(value, path) if "." not in path else functools.reduce(look, path.split("."), value)
         if type(found) is str and found:
             return found
     return None

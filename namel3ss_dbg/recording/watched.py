@@ -14,7 +14,7 @@ from typing import Any
 
 from .calls import Call, current
 from .observed import careful, open_call, seen_model, seen_steps, seen_tools
-from .seen import original
+from .standins import original
 
 _NOTHING = object()
 _SHOWN: dict[str, Callable[[Any, Call], Any]] = {

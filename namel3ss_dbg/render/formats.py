@@ -62,6 +62,13 @@ def format_money(dollars: float | None) -> str:
     return f"{sign}${amount:.{decimals}f}"
 
 
+def format_cost(dollars: float, unpriced_calls: int, at_least: str = "≥") -> str:
+    """US dollars of which some may be missing: `$0.0042`, `≥ $0.0042`, or `unknown` when nothing is known of them."""
+    if not unpriced_calls:
+        return format_money(dollars)
+    return f"{at_least} {format_money(dollars)}" if dollars else "unknown"
+
+
 def format_count(count: float | None) -> str:
     """A number of tokens or calls: `151`, `1,234`, `71.1k`, `39.7M`."""
     if count is None or not math.isfinite(count):

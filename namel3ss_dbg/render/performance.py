@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..analysis.performance import ChainPerformance, Performance
+from ..analysis.performance import AgentPerformance, ChainPerformance, LlmPerformance, ModelPerformance, Performance
 from ..analysis.timings import Timings
-from .formats import format_count, format_money, format_ms, format_share
+from .formats import format_cost, format_count, format_ms, format_share
 from .pieces import UNICODE, Signs, Style, line
 from .tables import Column, Table
 
@@ -42,17 +42,7 @@ def _tables(performance: Performance, signs: Signs) -> Iterator[Table]:
             for own in performance.self_time
         ),
     )
-    yield _table(
-        "Models",
-        (_name("model"), *_CALLS, *_TIMES, Column("tokens"), Column("tok/s", needed=2), Column("cost")),
-        (
-            (
-                (name, "name"), *_calls(model.calls, model.failed), *_times(model.timings),
-                format_count(model.tokens), format_count(model.tokens_per_second), _money(model.cost),
-            )
-            for name, model in performance.llm_performance.by_model.items()
-        ),
-    )  # fmt: skip
+    yield _models(performance.llm_performance, signs)
     yield _table(
         "Tools",
         (_name("tool"), *_CALLS, *_TIMES, Column("total", needed=2)),
@@ -71,7 +61,7 @@ def _tables(performance: Performance, signs: Signs) -> Iterator[Table]:
             (
                 (name, "name"), *_calls(agent.runs, agent.failed),
                 *map(format_count, (agent.turns, agent.llm_calls, agent.tool_calls, agent.tokens)),
-                _money(agent.cost), _ms(agent.self_ms), _ms(agent.timings.total_ms),
+                _cost(agent, signs), _ms(agent.self_ms), _ms(agent.timings.total_ms),
             )
             for name, agent in performance.agent_performance.items()
         ),
@@ -118,8 +108,34 @@ def _tables(performance: Performance, signs: Signs) -> Iterator[Table]:
     )
 
 
+def _models(models: LlmPerformance, signs: Signs) -> Table:
+    """How each model answered; its first tokens where any came as a stream."""
+    unpriced = models.unpriced_calls
+    return _table(
+        f"Models ({calls_without_price(unpriced)})" if unpriced else "Models",
+        (
+            _name("model"), *_CALLS, *_TIMES, *(_FIRST_TOKEN if models.streamed_calls else ()),
+            Column("tokens"), Column("tok/s", needed=2), Column("cost"),
+        ),
+        (
+            (
+                (name, "name"), *_calls(model.calls, model.failed), *_times(model.timings),
+                *(map(_ms, (model.first_token_mean_ms, model.first_token_p95_ms)) if models.streamed_calls else ()),
+                format_count(model.tokens), format_count(model.tokens_per_second), _cost(model, signs),
+            )
+            for name, model in models.by_model.items()
+        ),
+    )  # fmt: skip
+
+
+def calls_without_price(count: int) -> str:
+    """Which calls a sum of money lacks: `3 calls without a price`."""
+    return f"{format_count(count)} {'call' if count == 1 else 'calls'} without a price"
+
+
 _CALLS = (Column("calls"), Column("failed", needed=1))
 _RUNS = (Column("runs"), Column("failed", needed=1))
+_FIRST_TOKEN = (Column("first token", needed=2), Column("its p95", needed=4))
 _TIMES = (Column("p50"), Column("p95", needed=1), Column("max", needed=3))
 _SHARE = (Column("share"), Column("", right=False, needed=1))
 _EVENT = (
@@ -137,8 +153,8 @@ def _ms(ms: float | None) -> Cell:
     return (format_ms(ms), "time")
 
 
-def _money(dollars: float) -> Cell:
-    return (format_money(dollars), "number")
+def _cost(spent: ModelPerformance | AgentPerformance, signs: Signs) -> Cell:
+    return (format_cost(spent.cost, spent.unpriced_calls, signs.at_least), "number")
 
 
 def _bad(count: int) -> Cell:

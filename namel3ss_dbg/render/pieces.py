@@ -92,11 +92,13 @@ class Signs:
     bar: str = "█"
     trunk: str = "└── "
     inside: str = "›"
+    at_least: str = "≥"
 
 
 UNICODE = Signs()
 ASCII = Signs(
-    here=">", failed="x", arrow="->", opens=">", closes="<", point=".", cut="...", bar="#", trunk="`-- ", inside=">"
+    here=">", failed="x", arrow="->", opens=">", closes="<", point=".", cut="...", bar="#", trunk="`-- ", inside=">",
+    at_least=">=",
 )  # fmt: skip
 
 

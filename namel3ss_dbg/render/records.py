@@ -13,6 +13,8 @@ Part = Literal["summary", "performance", "errors"]
 
 PARTS: tuple[Part, ...] = ("summary", "performance", "errors")
 
+_COSTS = ("cost", "total")
+
 
 def records(report: Report, parts: Collection[Part]) -> Iterator[str]:
     """The lines of some parts of a report."""
@@ -33,7 +35,7 @@ def _summary(summary: dict[str, Any], trace: dict[str, Any], used: dict[str, Any
     for kind in ("memory", "tokens", "cpu"):
         if used[kind]:
             yield _record(kind, used[kind])
-    yield _record("cost", {"total": used["cost"]["total"]})
+    yield _record("cost", _without_parts(used["cost"]))
     yield from (_record("memory_over_time", bucket) for bucket in used["memory_over_time"])
 
 
@@ -64,6 +66,8 @@ def _without_parts(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _record(kind: str, values: Mapping[str, Any]) -> str:
+    if values.get("unpriced_calls"):  # that nothing is known of a cost does not make it 0
+        values = {key: value or None if key in _COSTS else value for key, value in values.items()}
     return " ".join((kind, *(f"{key}={_plain(value)}" for key, value in values.items())))
 
 

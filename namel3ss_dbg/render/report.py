@@ -13,13 +13,13 @@ from ..analysis import Report
 from ..analysis.errors import ErrorSeen
 from .formats import (
     format_bytes,
+    format_cost,
     format_count,
     format_mb,
-    format_money,
     format_ms,
     format_time,
 )
-from .performance import performance_tables
+from .performance import calls_without_price, performance_tables
 from .pieces import UNICODE, Line, Signs, Style, line, shortened
 from .records import PARTS, Part, records
 from .tables import Block
@@ -65,7 +65,8 @@ class ReportView:
             (f"  {summary.execution_id}" if summary.execution_id else "", "dim"),
             (f"  {format_time(summary.started_at)}" if summary.started_at > 0 else "", "dim"),
         )
-        used = f"   {_many(summary.tokens, 'token')}   {format_money(summary.cost)}"
+        cost = format_cost(summary.cost, summary.unpriced_calls, signs.at_least)
+        used = f"   {_many(summary.tokens, 'token')}   {'cost ' if cost == 'unknown' else ''}{cost}"
         yield line(
             f"  {_many(summary.events, 'event')}   {_many(summary.spans, 'call')}   {_many(summary.lanes, 'lane')}",
             (f"   {signs.failed} {_many(summary.errors, 'error')}" if summary.errors else "", "error"),
@@ -73,12 +74,23 @@ class ReportView:
         )
         for label in ("agents", "chains", "prompts", "tools", "models"):
             yield from _fact(label, _listed(getattr(summary, label)))
+        yield from self._answers()
         yield from _fact("memory", self._memory())
         cpu = self.report.resource_usage.cpu
         if cpu is not None:
             percent = f"  ({cpu.cpu_percent:.0f} % of one core)" if cpu.cpu_percent is not None else ""
             yield from _fact("cpu", f"{format_ms(cpu.cpu_s * 1000.0)}{percent}")
         yield from self._warnings()
+
+    def _answers(self) -> Iterator[Line]:
+        """How the models answered, where there is more to say than tokens and money."""
+        models, tokens = self.report.performance.llm_performance, self.report.resource_usage.tokens
+        if models.streamed_calls:
+            mean, slow = format_ms(models.first_token_mean_ms), format_ms(models.first_token_p95_ms)
+            calls = _many(models.streamed_calls, "call")
+            yield from _fact("streamed", f"{calls}   first token after {mean}   p95 {slow}")
+        if tokens.failed_attempts:
+            yield from _fact("retried", f"{_many(tokens.failed_attempts, 'token')} in failed attempts")
 
     def _memory(self) -> str:
         usage = self.report.resource_usage
@@ -97,6 +109,11 @@ class ReportView:
             yield line((f"  {signs.failed} no end record: the program was killed, or still runs{lost}", "error"))
         elif missing.events_at_most:
             yield line((f"  {signs.failed} {missing.events_at_most} events of this run are not in the trace", "error"))
+        if summary.unpriced_calls:
+            models = self.report.performance.llm_performance.by_model.items()
+            names = _listed([name for name, model in models if model.unpriced_calls])
+            said = f"{calls_without_price(summary.unpriced_calls)}{f': {names}' if names else ''}"
+            yield line((f"  {signs.point} {said}", "warning"))
         if summary.unfinished_spans:
             yield line((f"  {signs.failed} {summary.unfinished_spans} calls have no end", "warning"))
         if summary.invalid_lines:

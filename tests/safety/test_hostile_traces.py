@@ -130,7 +130,7 @@ def test_numbers_that_no_measurement_gives(tmp_path: Path) -> None:
         said = [analyzer.timeline[row].inputs.get("a") for row in range(len(analyzer.timeline))]
 
     assert invalid == 9 * 5
-    assert resources["tokens"] == {"total": 0, "prompt": 0, "completion": 0}
+    assert resources["tokens"]["total"] == 0
     assert "9" * 5_000 in said
     assert 1e30 in said
 

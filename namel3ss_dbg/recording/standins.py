@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable
 from types import MethodType
 from typing import Any, SupportsIndex
 
-_COPIED_AS = frozenset({"__copy__", "__deepcopy__", "__reduce_ex__"})
-_ORIGINAL, _HOW, _MADE, _KIND = "_seen_original", "_seen_how", "_seen_made", "_seen_kind"
-# No names that an object of others may have.
+# Names that no object of others has:
+_ORIGINAL, _HOW, _MADE, _KIND = "_stand_in_original", "_stand_in_how", "_stand_in_made", "_stand_in_kind"
+
+_COPIES = frozenset({"__copy__", "__deepcopy__", "__reduce_ex__"})
+"""By what a stand-in is copied and pickled, as its original."""
 
 _OWN = frozenset(
     {
@@ -37,7 +39,7 @@ How = Callable[[str, Any], Any]
 """What is seen in place of the attribute of a name and value: the value itself where nothing is to be recorded."""
 
 
-class Seen:
+class StandIn:
     """Base of all stand-ins."""
 
     __slots__ = ()
@@ -45,7 +47,12 @@ class Seen:
 
 def original(value: Any) -> Any:
     """What a stand-in stands for; everything else is itself."""
-    return object.__getattribute__(value, _ORIGINAL) if issubclass(type(value), Seen) else value
+    return object.__getattribute__(value, _ORIGINAL) if issubclass(type(value), StandIn) else value
+
+
+def is_stand_in(value: Any) -> bool:
+    """Whether something is one."""
+    return issubclass(type(value), StandIn)
 
 
 def same_function(one: object, other: object) -> bool:
@@ -53,33 +60,34 @@ def same_function(one: object, other: object) -> bool:
     return one is other or (type(one) is MethodType and type(other) is MethodType and one == other)
 
 
-def seen_call(function: Callable[..., Any], call: Callable[..., Any]) -> Any:
+def stand_in_for_call(function: Callable[..., Any], call: Callable[..., Any]) -> Any:
     """What is seen in place of something callable: it, with `call` called in its place."""
-    return seen_object(function, lambda name, value: call if name == "__call__" else value)
+    return stand_in_for(function, lambda name, value: call if name == "__call__" else value)
 
 
-def seen_object(value: Any, how: How) -> Any:
+def stand_in_for(value: Any, how: How) -> Any:
     """What is seen in place of an object: one that has its class, attributes and operators."""
-    kind: Any = _stand_in_for(type(value))  # type: ignore[arg-type]
+    kind: Any = _stand_in_type(type(value))  # type: ignore[arg-type]
     shown: Any = object.__new__(kind)
     object.__setattr__(shown, _ORIGINAL, value)
     object.__setattr__(shown, _HOW, how)
     object.__setattr__(shown, _MADE, {})
-    if SeenCallable in kind.__mro__:
+    if CallableStandIn in kind.__mro__:
         object.__setattr__(shown, "__call__", how("__call__", value))
     return shown
 
 
 @functools.lru_cache(maxsize=256)
-def _stand_in_for(kind: type[Any]) -> SeenType:
+def _stand_in_type(kind: type[Any]) -> StandInType:
+    """The class of the stand-ins for objects of a class: its special methods are asked of the original."""
     special: dict[str, Any] = {}
     for cls in reversed(kind.__mro__[:-1]):
         for name, value in vars(cls).items():
             if name.startswith("__") and name.endswith("__") and name not in _OWN:
                 special[name] = _passed_on(name) if callable(value) or hasattr(value, "__get__") else value
-    base = SeenCallable if _attribute(kind, "__call__") is not None else SeenObject
+    base = CallableStandIn if _attribute(kind, "__call__") is not None else ObjectStandIn
     namespace = {"__slots__": (), "__module__": kind.__module__, "__qualname__": kind.__qualname__, _KIND: kind}
-    return SeenType(kind.__name__, (base,), {**special, **namespace})
+    return StandInType(kind.__name__, (base,), {**special, **namespace})
 
 
 def _attribute(kind: type, name: str) -> Any:
@@ -98,7 +106,7 @@ def _passed_on(name: str) -> Callable[..., Any]:
     return passed_on
 
 
-class SeenType(type):
+class StandInType(type):
     """The class of a stand-in: to those who use it, the class that it stands for."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -140,10 +148,10 @@ def _signature(of: Any) -> Any:
 
 
 def _kind(cls: Any) -> Any:
-    return type.__getattribute__(cls, _KIND) if type(cls) is SeenType else cls
+    return type.__getattribute__(cls, _KIND) if type(cls) is StandInType else cls
 
 
-class SeenObject(Seen):
+class ObjectStandIn(StandIn):
     """Stands for an object of any class."""
 
     __slots__ = (_HOW, _MADE, _ORIGINAL, "__weakref__")
@@ -152,7 +160,7 @@ class SeenObject(Seen):
         own = object.__getattribute__
         of = own(self, _ORIGINAL)
         if name[:2] == "__" and name != "__call__":
-            if name in _COPIED_AS:
+            if name in _COPIES:
                 return own(self, name)
             return _signature(of) if name == "__signature__" else getattr(of, name)
         value = getattr(of, name)
@@ -202,7 +210,7 @@ class SeenObject(Seen):
         return operator.getitem, ((original(self),), 0)  # the original, as whoever unpickles it knows it
 
 
-class SeenCallable(SeenObject):
+class CallableStandIn(ObjectStandIn):
     """Stands for an object that can be called, with what is called in its place."""
 
     __slots__ = ("__call__",)
