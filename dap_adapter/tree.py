@@ -7,13 +7,10 @@ thousand events in it than for one with ten, as long as the events that are aske
 from __future__ import annotations
 
 import time
-from array import array
-from collections.abc import Iterator
-from struct import pack
 from typing import TYPE_CHECKING, Any
 
 from namel3ss_dbg.events import BEGINNING, Moment, span_of
-from namel3ss_dbg.trace.columns import END, START, Columns
+from namel3ss_dbg.trace.columns import START
 
 from . import asked
 from .errorcounts import ErrorCounts
@@ -26,9 +23,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 1_000
 _WITHIN_S = 0.03
 # How long a page is looked for; the client asks again for the rest.
-_NARROWEST, _WIDEST = 256, 1 << 16
 _OFTEN = 255
-_WIDTH = array("i").itemsize
 
 
 class Tree:
@@ -78,28 +73,7 @@ class Tree:
         columns = self.run.timeline.columns
         if sieve is not None:
             return sieve.has_inside(start)
-        return next(rows_inside(columns, start, start, _last(columns, start)), None) is not None
-
-
-def _last(columns: Columns, parent: Moment) -> Moment:
-    """The event before which everything in a call has happened."""
-    end = columns.match[parent] if parent >= 0 else BEGINNING
-    return end if end >= 0 else columns.count
-
-
-def rows_inside(columns: Columns, parent: Moment, after: Moment, before: Moment) -> Iterator[Moment]:
-    """The calls and single events directly in a call that came after one event and before another."""
-    sought, begin, width = pack("i", parent), after + 1, _NARROWEST
-    while begin < before:
-        end = min(begin + width, before)
-        parents = columns.parent[begin:end].tobytes()  # type: ignore[attr-defined]
-        at = parents.find(sought)
-        while at >= 0:
-            row, odd = begin + at // _WIDTH, at % _WIDTH
-            if not odd and columns.edge_at(row) != END:
-                yield row
-            at = parents.find(sought, at + (1 if odd else _WIDTH))
-        begin, width = end, min(width * 2, _WIDEST)
+        return next(columns.inside(start, start, columns.end_of(start)), None) is not None
 
 
 def tree_of(adapter: Adapter) -> Tree:
@@ -125,7 +99,7 @@ def children(adapter: Adapter, arguments: dict[str, Any]) -> dict[str, Any]:
     more = False
     if sieve is not None and not sieve.is_ready(deadline):
         return {"parent": parent, "children": [], "more": True, "after": after}
-    for looked, row in enumerate(rows_inside(columns, parent, after, _last(columns, parent)), 1):
+    for looked, row in enumerate(columns.inside(parent, after, columns.end_of(parent)), 1):
         if len(found) == count or (not looked & _OFTEN and time.monotonic() > deadline):
             more = True
             break

@@ -6,10 +6,9 @@ What is around the cursor comes first, then what failed, then what took longest.
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import count, islice
 
 import attrs
 
@@ -27,6 +26,8 @@ from .table import AnyCommand, Command
 _MOST_CHILDREN = 50_000
 _SHOWN_CHILDREN = 10
 _LEAST_ROWS = 20
+_SEARCHED_AT_ONCE = 64
+# So many rows are searched in the time in which one is grouped.
 
 
 @attrs.define
@@ -143,16 +144,14 @@ class Forest:
         columns = self._columns
         if columns.edge_at(start) != START:
             return
-        if self._grouped is None and self._passed > columns.count:
+        if self._grouped is None and self._passed > _SEARCHED_AT_ONCE * columns.count:
             self._grouped = self._group()
         if self._grouped is not None:
             yield from self._grouped.get(start, ())
             return
-        end = columns.match[start] if columns.match[start] >= 0 else columns.count
-        lane = columns.lane[start]
-        own = self._along(start, columns.lane_rows[lane], end)
-        found = sorted([*own, *self._opened_by(start, end)])
-        yield from found[:_MOST_CHILDREN]
+        end = columns.end_of(start)
+        self._passed += end - start
+        yield from islice(filter(self._is_shown, columns.inside(start, start, end)), _MOST_CHILDREN)
 
     def _group(self) -> dict[Moment, list[Moment]]:
         """What `_inside` finds for each call, found for all at once: calls nested without end make it quadratic."""
@@ -164,31 +163,6 @@ class Forest:
                 if len(inside) < _MOST_CHILDREN:
                     inside.append(row)
         return grouped
-
-    def _along(self, start: Moment, rows: Sequence[Moment], end: Moment) -> Iterator[Moment]:
-        """Those on the call's own lane: from one to the next, over what is inside them."""
-        columns = self._columns
-        place = bisect_right(rows, start)
-        while place < len(rows) and rows[place] < end:
-            row = rows[place]
-            self._passed += 1
-            if columns.parent[row] == start and self._is_shown(row):
-                yield row
-            inside = columns.match[row] if columns.edge_at(row) == START else NONE
-            place = bisect_right(rows, inside) if inside > row else place + 1
-
-    def _opened_by(self, start: Moment, end: Moment) -> Iterator[Moment]:
-        """Those on lanes that the call opened."""
-        columns = self._columns
-        lanes = range(len(columns.lane_rows))
-        first = bisect_right(lanes, start, key=lambda lane: columns.lane_rows[lane][0])
-        for lane in range(first, len(lanes)):
-            opened = columns.lane_rows[lane][0]
-            self._passed += 1
-            if opened >= end:
-                return
-            if columns.parent[opened] == start:
-                yield opened
 
     def _is_shown(self, row: Moment) -> bool:
         columns = self._columns
@@ -225,18 +199,7 @@ def _tree(desk: Desk, rest: str) -> Reply:
 def _roots(session: DebugSession) -> list[Moment]:
     """The calls that are in no other."""
     columns = session.timeline.columns
-    found: list[Moment] = []
-    for rows in columns.lane_rows:
-        place = 0
-        while place < len(rows):
-            row = rows[place]
-            if columns.parent[row] >= 0 and place == 0:
-                break  # a lane inside a call
-            if columns.parent[row] < 0 and columns.edge_at(row) == START:
-                found.append(row)
-            inside = columns.match[row] if columns.edge_at(row) == START else NONE
-            place = bisect_right(rows, inside) if inside > row else place + 1
-    return sorted(found)
+    return [row for row in columns.inside(NONE, NONE, columns.count) if columns.edge_at(row) == START]
 
 
 def _as_value(session: DebugSession, branch: Branch) -> dict[str, object]:

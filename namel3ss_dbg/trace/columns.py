@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from struct import pack
 from typing import Any, NamedTuple
 
 import msgspec
@@ -34,6 +35,9 @@ __all__ = [
     "next_in",
     "previous_in",
 ]
+
+_NARROWEST, _WIDEST = 256, 1 << 16
+_WIDTH = array("i").itemsize
 
 
 class Shape(NamedTuple):
@@ -166,3 +170,25 @@ class Columns:
     def previous_on_lane(self, row: Row) -> Row:
         """The previous row of the same lane, or NONE."""
         return previous_in((self.lane_rows[self.lane[row]],), row)
+
+    def end_of(self, start: Row) -> Row:
+        """The row before which everything in a call has happened: its end, or what would come next; NONE is the run."""
+        end = self.match[start] if start >= 0 else NONE
+        return end if end >= 0 else self.count
+
+    def inside(self, start: Row, after: Row, before: Row) -> Iterator[Row]:
+        """The starts and points directly in a call that came after one row and before another; NONE is the run.
+
+        They are searched for in the column of parents as bytes, some thousand rows at a time.
+        """
+        sought, begin, width = pack("i", start), after + 1, _NARROWEST
+        while begin < before:
+            end = min(begin + width, before)
+            parents = self.parent[begin:end].tobytes()  # type: ignore[attr-defined]
+            at = parents.find(sought)
+            while at >= 0:
+                row, odd = begin + at // _WIDTH, at % _WIDTH
+                if not odd and self.edge_at(row) != END:
+                    yield row
+                at = parents.find(sought, at + (1 if odd else _WIDTH))
+            begin, width = end, min(width * 2, _WIDEST)

@@ -227,7 +227,7 @@ def test_rows_are_found_in_the_column(
         columns = session.timeline.columns
         before = min(before, columns.count)
 
-        assert list(tree.rows_inside(columns, parent, after, before)) == [
+        assert list(columns.inside(parent, after, before)) == [
             row for row in range(after + 1, before)
             if columns.parent[row] == parent and not closes(columns.shape_at(row).event_type)
         ]  # fmt: skip

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from namel3ss_dbg.render.formats import (
     format_bytes,
+    format_cost,
     format_count,
     format_mb,
     format_money,
@@ -55,6 +56,14 @@ def test_sizes_are_decimal(count: float, text: str) -> None:
 def test_counts_are_exact_while_they_are_short(count: float | None, text: str) -> None:
     """Up to four digits all of them are shown."""
     assert format_count(count) == text
+
+
+@pytest.mark.parametrize(("dollars", "unpriced", "text"), [
+    (0.0042, 0, "$0.0042"), (0, 0, "$0"), (0.0042, 3, "≥ $0.0042"), (0, 3, "unknown"),
+])  # fmt: skip
+def test_a_cost_says_what_it_lacks(dollars: float, unpriced: int, text: str) -> None:
+    """A sum of known prices is the least that it may be; without any it is not 0."""
+    assert format_cost(dollars, unpriced) == text
 
 
 @pytest.mark.parametrize(("share", "text"), [(0, "0 %"), (0.001, "<1 %"), (0.12, "12 %"), (1, "100 %"), (None, "-")])
