@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from namel3ss_dbg.recording.hooks import (
+    HookOptions,
     trace_agent_execution,
     trace_agent_turn,
     trace_chain_execution,
@@ -15,6 +16,7 @@ from namel3ss_dbg.recording.hooks import (
 )
 
 __all__ = [
+    "HookOptions",
     "trace_agent_execution",
     "trace_agent_turn",
     "trace_chain_execution",

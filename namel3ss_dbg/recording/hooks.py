@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack, overload
 
 from ..events import Payload, Status, TraceEvent
 from ..events.plain import safe_repr
@@ -45,6 +45,7 @@ from .standins import original
 __all__ = [
     "Done",
     "Hook",
+    "HookOptions",
     "trace_agent_execution",
     "trace_agent_turn",
     "trace_chain_execution",
@@ -60,28 +61,31 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class HookOptions(TypedDict, total=False):
+    """What the decorators of this module can be told, by keyword."""
+
+    component_name: str | None
+    """The name, when it is always the same; as good as the first argument."""
+    inputs: Payload | None
+    """What goes in, for a `with` block."""
+    capture_inputs: bool
+    """Whether arguments are recorded, here and of what is seen inside; they are unless this is False."""
+    capture_outputs: bool
+    """Whether results are recorded, here and of what is seen inside; they are unless this is False."""
+    see_inside: bool
+    """Whether the calls inside are recorded; they are unless this is False."""
+
+
 @overload
 def trace_agent_execution(function: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
-def trace_agent_execution(
-    agent_name: str | None = None,
-    *,
-    component_name: str | None = None,
-    inputs: Payload | None = None,
-    capture_inputs: bool = True,
-    capture_outputs: bool = True,
-    see_inside: bool = True,
-) -> Hook: ...
+def trace_agent_execution(agent_name: str | None = None, **options: Unpack[HookOptions]) -> Hook: ...
 def trace_agent_execution(agent_name: Any = None, **options: Any) -> Any:
     """Record each run of an agent: `self.name`, `self.agent_def.name` or an `agent` argument names it.
 
     Args:
         agent_name: The name, when it is always the same.
-        component_name: The same.
-        inputs: What goes in, for a `with` block.
-        capture_inputs: Whether arguments are recorded, here and of what is seen inside.
-        capture_outputs: Whether results are recorded, here and of what is seen inside.
-        see_inside: Whether the calls inside are recorded.
+        options: See `HookOptions`.
     """
     return _hook("agent_execution", agent_name, **options)
 
@@ -89,25 +93,13 @@ def trace_agent_execution(agent_name: Any = None, **options: Any) -> Any:
 @overload
 def trace_prompt_execution(function: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
-def trace_prompt_execution(
-    prompt_name: str | None = None,
-    *,
-    component_name: str | None = None,
-    inputs: Payload | None = None,
-    capture_inputs: bool = True,
-    capture_outputs: bool = True,
-    see_inside: bool = True,
-) -> Hook: ...
+def trace_prompt_execution(prompt_name: str | None = None, **options: Unpack[HookOptions]) -> Hook: ...
 def trace_prompt_execution(prompt_name: Any = None, **options: Any) -> Any:
     """Record each execution of a prompt: the `name` of a `prompt_def` or `prompt` argument names it.
 
     Args:
         prompt_name: The name, when it is always the same.
-        component_name: The same.
-        inputs: What goes in, for a `with` block.
-        capture_inputs: Whether arguments are recorded, here and of what is seen inside.
-        capture_outputs: Whether results are recorded, here and of what is seen inside.
-        see_inside: Whether the calls inside are recorded.
+        options: See `HookOptions`.
     """
     return _hook("prompt_execution", prompt_name, **options)
 
@@ -115,25 +107,13 @@ def trace_prompt_execution(prompt_name: Any = None, **options: Any) -> Any:
 @overload
 def trace_chain_execution(function: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
-def trace_chain_execution(
-    chain_name: str | None = None,
-    *,
-    component_name: str | None = None,
-    inputs: Payload | None = None,
-    capture_inputs: bool = True,
-    capture_outputs: bool = True,
-    see_inside: bool = True,
-) -> Hook: ...
+def trace_chain_execution(chain_name: str | None = None, **options: Unpack[HookOptions]) -> Hook: ...
 def trace_chain_execution(chain_name: Any = None, **options: Any) -> Any:
     """Record each run of a chain and its steps: `self.name`, a `chain` or a `name` argument names it.
 
     Args:
         chain_name: The name, when it is always the same.
-        component_name: The same.
-        inputs: What goes in, for a `with` block.
-        capture_inputs: Whether arguments are recorded, here and of what is seen inside.
-        capture_outputs: Whether results are recorded, here and of what is seen inside.
-        see_inside: Whether the calls inside are recorded.
+        options: See `HookOptions`.
     """
     return _hook("chain_execution", chain_name, **options)
 
@@ -141,25 +121,13 @@ def trace_chain_execution(chain_name: Any = None, **options: Any) -> Any:
 @overload
 def trace_llm_call(function: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
-def trace_llm_call(
-    provider_name: str | None = None,
-    *,
-    component_name: str | None = None,
-    inputs: Payload | None = None,
-    capture_inputs: bool = True,
-    capture_outputs: bool = True,
-    see_inside: bool = True,
-) -> Hook: ...
+def trace_llm_call(provider_name: str | None = None, **options: Unpack[HookOptions]) -> Hook: ...
 def trace_llm_call(provider_name: Any = None, **options: Any) -> Any:
     """Record each call of a model, with its tokens: `self.provider` or the class names who answers.
 
     Args:
         provider_name: The name, when it is always the same.
-        component_name: The same.
-        inputs: What goes in, for a `with` block.
-        capture_inputs: Whether arguments are recorded, here and of what is seen inside.
-        capture_outputs: Whether results are recorded, here and of what is seen inside.
-        see_inside: Whether the calls inside are recorded.
+        options: See `HookOptions`.
     """
     return _hook("llm_call", provider_name, **options)
 
@@ -167,25 +135,13 @@ def trace_llm_call(provider_name: Any = None, **options: Any) -> Any:
 @overload
 def trace_tool_call(function: Callable[P, R], /) -> Callable[P, R]: ...
 @overload
-def trace_tool_call(
-    tool_name: str | None = None,
-    *,
-    component_name: str | None = None,
-    inputs: Payload | None = None,
-    capture_inputs: bool = True,
-    capture_outputs: bool = True,
-    see_inside: bool = True,
-) -> Hook: ...
+def trace_tool_call(tool_name: str | None = None, **options: Unpack[HookOptions]) -> Hook: ...
 def trace_tool_call(tool_name: Any = None, **options: Any) -> Any:
     """Record each call of a tool: the function names it, or the object that the method runs.
 
     Args:
         tool_name: The name, when it is always the same.
-        component_name: The same.
-        inputs: What goes in, for a `with` block.
-        capture_inputs: Whether arguments are recorded, here and of what is seen inside.
-        capture_outputs: Whether results are recorded, here and of what is seen inside.
-        see_inside: Whether the calls inside are recorded.
+        options: See `HookOptions`.
     """
     return _hook("tool_call", tool_name, **options)
 
