@@ -93,15 +93,17 @@ class _Call(msgspec.Struct, gc=False):
 
 _decode = msgspec.json.Decoder(_Call, strict=False).decode
 _SILENT = _Call()
+_NUMBER = int | float
 
 
 def spending_of(spans: Spans) -> Spending:
     """What the admitted calls of a trace used."""
     columns = spans.columns
     token_rows, cost_rows = counted(spans, "tokens"), counted(spans, "cost")
-    said = _said(spans)
+    calls = _model_calls(spans)
+    said = _said(spans, calls)
     unpriced = _without_cost(spans, token_rows, said)
-    models = _by_model(spans, said, unpriced)
+    models = _by_model(spans, calls, said, unpriced)
     return Spending(
         tokens=round(sum(columns.tokens[row] for row in token_rows)),
         prompt_tokens=sum(model.prompt_tokens for model in models.values()),
@@ -153,34 +155,39 @@ def _in_no_cost(spans: Spans, calls: list[Row], cost_rows: list[Row]) -> list[Ro
     return [head for head in calls if head not in outside and priced.isdisjoint(spans.around(head))]
 
 
-def _said(spans: Spans) -> dict[Row, _Call]:
-    """What the starts and ends of the admitted model calls say."""
-    heads = list(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call")))
-    rows = sorted({*heads, *map(spans.end, heads)} - {NONE})
+def _model_calls(spans: Spans) -> list[tuple[Row, Row]]:
+    """Head and end of each admitted model call, in order."""
+    heads = sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call")))
+    return list(zip(heads, map(spans.end, heads), strict=True))
+
+
+def _said(spans: Spans, calls: list[tuple[Row, Row]]) -> dict[Row, _Call]:
+    """What the starts and ends of some calls say."""
+    rows = sorted({*itertools.chain.from_iterable(calls)} - {NONE})
     return {NONE: _SILENT, **dict(zip(rows, _calls(spans.timeline, rows), strict=True))}
 
 
-def _by_model(spans: Spans, said: dict[Row, _Call], unpriced: list[Row]) -> dict[str, ModelSpending]:
+def _by_model(
+    spans: Spans, calls: list[tuple[Row, Row]], said: dict[Row, _Call], unpriced: list[Row]
+) -> dict[str, ModelSpending]:
     columns = spans.columns
-    calls: dict[str, list[Row]] = {}
+    heads: dict[str, list[Row]] = {}
     ends: dict[str, list[Row]] = {}
-    for head in sorted(itertools.chain.from_iterable(rows for _, rows in spans.heads("llm_call"))):
-        end = spans.end(head)
+    for head, end in calls:
         asked, answer = said[head].inputs, said[end].outputs
         model = answer.model if answer is not None else None
         if model is None and asked is not None:
             model = asked.model
         if not isinstance(model, str):
             model = columns.shape_at(head).component_name or UNKNOWN
-        if model not in calls:
-            calls[model], ends[model] = [], []
-        calls[model].append(head)
+        if model not in heads:
+            heads[model], ends[model] = [], []
+        heads[model].append(head)
         if end >= 0:
             ends[model].append(end)
     without = frozenset(unpriced)
     return {
-        model: _spent_by(spans.columns, heads, ends[model], said, without.intersection(heads))
-        for model, heads in calls.items()
+        model: _spent_by(columns, rows, ends[model], said, without.intersection(rows)) for model, rows in heads.items()
     }
 
 
@@ -195,14 +202,14 @@ def _spent_by(
         heads=heads,
         prompt_tokens=sum(_tokens(answer.prompt_tokens) for answer in answers),
         completion_tokens=sum(_tokens(answer.completion_tokens) for answer in answers),
-        failed_attempt_tokens=sum(_failed_attempt_tokens(said.attempts) for said in more if said.attempts),
+        failed_attempt_tokens=sum(_failed_attempt_tokens(each.attempts) for each in more if each.attempts),
         tokens=round(sum(columns.tokens[end] for end in ends)),
         cost=sum(columns.cost[end] for end in ends),
         unpriced_calls=len(unpriced),
         first_tokens_ms=[
-            float(said.first_token_ms)
-            for said in more
-            if isinstance(said.first_token_ms, int | float) and 0 <= said.first_token_ms <= MOST
+            float(ms)
+            for ms in (each.first_token_ms for each in more)
+            if ms is not None and isinstance(ms, _NUMBER) and 0 <= ms <= MOST
         ],
     )
 
@@ -222,7 +229,7 @@ def _calls(timeline: Timeline, rows: list[Row]) -> Iterator[_Call]:
 
 
 def _tokens(value: object) -> int:
-    return int(value) if isinstance(value, int | float) and 0 < value < 1e15 else 0
+    return int(value) if isinstance(value, _NUMBER) and 0 < value < 1e15 else 0
 
 
 def _failed_attempt_tokens(attempts: Any) -> int:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from ..events import Payload, ProgramError
 from ..recording import ExecutionTracer
 from .brace.runtime import BraceLanguage
+from .extensions import loaded
 
 GROUP = "namel3ss_dbg.runtimes"
 
@@ -106,11 +107,4 @@ def _beginning(path: Path) -> str:
 
 def _languages() -> Iterator[Language]:
     for point in entry_points(group=GROUP):
-        try:
-            yield point.load()
-        except Exception as problem:  # another package's code runs here
-            raise ProgramError(
-                f"The runtime '{point.name}' cannot be loaded",
-                why=f"{point.value}: {type(problem).__name__}: {problem}",
-                try_="Mend or uninstall the package that brings it.",
-            ) from problem
+        yield loaded(point, "runtime")

@@ -213,12 +213,14 @@ class TestFirstTokens:
 
     @pytest.mark.parametrize("odd", ["soon", -1, 1e300, [1], {"ms": 1}, None, ["first_token_ms"]])
     def test_what_is_no_time_is_passed_over(self, odd: Any, tmp_path: Path) -> None:
-        """Other tools may mean something else by the key, or by the metadata; the model is known all the same."""
-        records = [*call("m", metadata={"first_token_ms": odd}), *call("m", metadata=odd)]
+        """Other tools may mean something else by the key, or by the metadata; the rest is read all the same."""
+        told = {"outputs": {"prompt_tokens": 3}, "tokens_used": 3, "cost_estimate": 0}
+        records = [*call("m", metadata={"first_token_ms": odd}, **told), *call("m", metadata=odd, **told)]
         with TraceAnalyzer(write_trace(tmp_path / "t.jsonl", records)) as analyzer:
             models = analyzer.report.performance.llm_performance
 
-        assert {name: (model.calls, model.streamed_calls) for name, model in models.by_model.items()} == {"m": (2, 0)}
+        model = models.by_model["m"]
+        assert (model.calls, model.prompt_tokens, model.unpriced_calls, model.streamed_calls) == (2, 6, 0, 0)
 
 
 class TestFailedAttempts:

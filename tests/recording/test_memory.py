@@ -7,7 +7,6 @@ import json
 import threading
 import tracemalloc
 import weakref
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,24 +15,15 @@ import pytest
 from namel3ss_dbg.events import UsageError
 from namel3ss_dbg.recording import current, memory
 from namel3ss_dbg.recording.memory import MemoryTracker
-from namel3ss_dbg.recording.span import here
 from namel3ss_dbg.trace.settings import DebugConfiguration
 from tests.support.recordings import events_in
+
+pytestmark = pytest.mark.usefixtures("untraced")
 
 
 def line_of(text: str) -> int:
     """The line of this file on which a text stands for the first time."""
     return next(number for number, line in enumerate(Path(__file__).read_text().splitlines(), 1) if text in line)
-
-
-@pytest.fixture(autouse=True)
-def _untraced(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A process that is not traced, and in no span that another test left open, unless its test says so."""
-    monkeypatch.setattr(current, "_own", None)
-    monkeypatch.setattr(current, "_is_decided", True)
-    token = here.set(None)
-    yield
-    here.reset(token)
 
 
 @pytest.fixture

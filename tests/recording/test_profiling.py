@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -23,9 +22,10 @@ from namel3ss_dbg.analysis import TraceAnalyzer
 from namel3ss_dbg.events import UsageError
 from namel3ss_dbg.recording import current, memory, profiling
 from namel3ss_dbg.recording.profiling import DebugProfiler, get_debug_profiler, profile_debug_execution
-from namel3ss_dbg.recording.span import here
 from namel3ss_dbg.trace.settings import DebugConfiguration
 from tests.support.recordings import assert_whole, events_in
+
+pytestmark = pytest.mark.usefixtures("untraced")
 
 
 @pytest.fixture
@@ -33,16 +33,6 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock by which the n-th measurement takes n milliseconds."""
     ticks = itertools.chain.from_iterable((0.0, number / 1000.0) for number in itertools.count(1))
     monkeypatch.setattr(profiling, "time", SimpleNamespace(perf_counter=ticks.__next__))
-
-
-@pytest.fixture(autouse=True)
-def _untraced(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A process that is not traced, and in no span that another test left open, unless its test says so."""
-    monkeypatch.setattr(current, "_own", None)
-    monkeypatch.setattr(current, "_is_decided", True)
-    token = here.set(None)
-    yield
-    here.reset(token)
 
 
 @pytest.fixture

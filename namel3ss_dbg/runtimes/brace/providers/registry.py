@@ -11,7 +11,7 @@ import asyncio
 import time
 from importlib.metadata import entry_points
 
-from ....events import ProgramError
+from ...extensions import loaded
 from ..deadline import Clock
 from ..models import Model, Models, Provider
 from ..nodes import Llm
@@ -55,13 +55,6 @@ def _installed(name: str) -> Provider | None:
     """The provider that another package brings."""
     for point in entry_points(group=GROUP):
         if point.name.lower() == name:
-            try:
-                found: Provider = point.load()
-            except Exception as problem:  # another package's code runs here
-                raise ProgramError(
-                    f"The provider '{point.name}' cannot be loaded",
-                    why=f"{point.value}: {type(problem).__name__}: {problem}",
-                    try_="Mend or uninstall the package that brings it.",
-                ) from problem
+            found: Provider = loaded(point, "provider")
             return found
     return None
