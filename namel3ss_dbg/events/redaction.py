@@ -60,6 +60,10 @@ class Redactor:
     _secrets: Secrets | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
+        self._learn()
+
+    def _learn(self) -> None:
+        """Know what is secret, by what is said of it now."""
         if self.mask_secrets:
             known = tuple(dict.fromkeys(filter(None, self.known_secrets)))
             self._secrets = Secrets(self.extra_keys, self.extra_patterns, known)
@@ -69,7 +73,7 @@ class Redactor:
         new = [value for value in values if value not in self.known_secrets]
         if new:
             self.known_secrets = (*self.known_secrets, *new)
-            self.__attrs_post_init__()
+            self._learn()
 
     def without_secrets(self, text: str) -> str:
         """A text as a trace would show it, whole."""

@@ -25,10 +25,10 @@ _OF_ARGUMENTS: dict[str, tuple[str, ...]] = {
 }
 """By kind, the arguments that may be it or its name."""
 
-_RUNS = frozenset(
-    {"__call__", "run", "execute", "invoke", "call", "arun", "aexecute", "ainvoke", "acall", "_run", "_arun"}
-)
-"""Methods that run the object that they belong to."""
+RUNS = ("run", "execute", "invoke", "call", "arun", "aexecute", "ainvoke", "acall", "__call__")
+"""Methods that run the object that they belong to: a tool, or a step."""
+
+_RUNS_OF_TOOLS = frozenset({*RUNS, "_run", "_arun"})
 
 _OF_AGENTS = ("llm", "tool_registry", "tools")
 """What an object has that is an agent, and has a name of its own."""
@@ -60,7 +60,7 @@ def name_of(kind: str, target: object, arguments: Mapping[str, Any], function: o
 
 def _is_one_of_many(target: object, method: str) -> bool:
     """Whether a tool is one method of an object, and not the object that the method runs."""
-    if method in _RUNS:
+    if method in _RUNS_OF_TOOLS:
         return False
     return word_at(target, *_OF_SELF["tool_call"]) is None or any(look(target, name) is not None for name in _OF_AGENTS)
 

@@ -14,7 +14,7 @@ import attrs
 from ..events import Payload
 from .arguments import Parameters
 from .calls import Call, Part, current
-from .naming import name_of_function, provider_of
+from .naming import RUNS, name_of_function, provider_of
 from .shapes import is_a, look, word_at
 from .standinitems import DictStandIn, ListStandIn
 from .standins import is_stand_in, original, stand_in_for, stand_in_for_call
@@ -29,9 +29,6 @@ METHODS = frozenset(
     }
 )  # fmt: skip
 """Methods by which a model is asked; who has one of them is a model."""
-
-_RUNS = ("run", "execute", "invoke", "call", "arun", "aexecute", "ainvoke", "acall", "__call__")
-"""By what a tool or step runs."""
 
 _FUNCTIONS_OF_STEP = ("run", "function", "func", "fn", "call", "callable", "execute", "handler", "action", "step")
 """Keys of a step that is a dict, at which may stand what is called."""
@@ -193,7 +190,7 @@ def _names_a_tool(key: Any) -> bool:
 
 
 def _is_tool(value: Any) -> bool:
-    return callable(value) or any(callable(look(value, run)) for run in _RUNS)
+    return callable(value) or any(callable(look(value, run)) for run in RUNS)
 
 
 def _seen_tool(tool: Any, name: Any, call: Call) -> Any:
@@ -208,7 +205,7 @@ def _seen_runner(value: Any, call: Call, observed: Callable[[Any], Observed]) ->
         return value
 
     def how(name: str, function: Any) -> Any:
-        if name not in _RUNS or not callable(function):
+        if name not in RUNS or not callable(function):
             return function
         each = observed(function)
         return function if is_hooked(function, each.kind) else around(function, each.begin)

@@ -20,6 +20,7 @@ from .anthropic_messages import AnthropicModel
 from .attempts import Sleep
 from .connection import Connection, package
 from .openai_chat import OpenAIModel
+from .remote import RemoteModel
 from .services import SERVICES, Service, service_named
 
 GROUP = "namel3ss_dbg.models"
@@ -46,9 +47,9 @@ def standard_models(sleep: Sleep = asyncio.sleep, clock: Clock = time.monotonic)
 
 def _model_of(llm: Llm, service: Service, sleep: Sleep, clock: Clock) -> Model:
     connection = Connection.of(llm, service)
-    sdk = package(llm, service, "anthropic" if service.protocol == "anthropic" else "openai")
-    kind = AnthropicModel if service.protocol == "anthropic" else OpenAIModel
-    return kind(connection, sdk, sleep, clock)
+    kind: type[RemoteModel]
+    kind, sdk = (AnthropicModel, "anthropic") if service.protocol == "anthropic" else (OpenAIModel, "openai")
+    return kind(connection, package(llm, service, sdk), sleep, clock)
 
 
 def _installed(name: str) -> Provider | None:
